@@ -1,0 +1,34 @@
+"""A finished plan: its tables and its report, frozen. Written by ``export``, drawn by ``maps``, judged by ``verify``."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """The layers of ``plan.gpkg`` (columns: ``tables.LAYERS``, RangeIndex, geometry in the metric CRS) and the report.
+
+    ``backdrop`` holds what maps draw but the contract does not ask for: "roads" (name, rank), "barriers" (name),
+    "special_areas" (special_id, name), each a GeoDataFrame in the same CRS, absent where there is none.
+    ``report`` is report.json as a dict. Beyond the contract's parts it has ``project`` {name, note, language, date},
+    ``band`` {low, high, fewest, most}, ``staffing`` {low, high, per_10000} or None, ``services`` (the plan file's list).
+    """
+
+    communities: gpd.GeoDataFrame
+    streets: gpd.GeoDataFrame | None
+    grids: gpd.GeoDataFrame
+    units: gpd.GeoDataFrame
+    households: gpd.GeoDataFrame
+    microgrids: gpd.GeoDataFrame | None = None
+    facilities: gpd.GeoDataFrame | None = None
+    access: pd.DataFrame | None = None
+    backdrop: dict[str, gpd.GeoDataFrame] = field(default_factory=dict)
+    report: dict[str, Any]
+
+    @property
+    def language(self) -> str:
+        """Language of maps and tables, "zh" or "en"."""
+        return str(self.report["project"]["language"])

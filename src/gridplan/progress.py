@@ -1,0 +1,23 @@
+"""What is being done and how far it is; two ways to tell it: silent here, on the terminal in ``cli``."""
+
+from typing import Any, Protocol
+
+
+class Progress(Protocol):
+    """Is told when a stage starts and when a piece of its work is done."""
+
+    def start(self, key: str, total: int = 0, **values: Any) -> None:
+        """Begin the stage with the words key ``progress.<key>``; ``total`` pieces of work, 0 if not known."""
+
+    def advance(self, done: int = 1) -> None:
+        """Finish pieces of work of the running stage."""
+
+
+class Silent:
+    """Tells nothing."""
+
+    def start(self, key: str, total: int = 0, **values: Any) -> None:
+        """Say nothing."""
+
+    def advance(self, done: int = 1) -> None:
+        """Say nothing."""

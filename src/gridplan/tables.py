@@ -1,0 +1,101 @@
+"""Every table that flows: its columns, what they hold, and in which units.
+
+Text columns hold "" where nothing is known, number columns NaN. Lengths are metres, areas square metres, times minutes, shares
+0..1, ids text. All geometry is in one metric CRS, decided once in ``geo``.
+"""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+from pyproj import CRS
+
+from gridplan.words import Message
+
+# inputs, after reading and checking: table -> (text columns, number columns); all of them are always there
+INPUT_COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "communities": (("community_id", "name", "street"), ("population", "workers")),
+    "households": (
+        ("household_id", "entrance", "building", "compound", "community_id"),
+        ("households", "planned", "population", "workload", "vulnerable", "load"),
+    ),
+    "roads": (("road_id", "name", "rank"), ()),
+    "barriers": (("barrier_id", "name"), ()),
+    "facilities": (("facility_id", "category", "name"), ("capacity",)),
+    "candidates": (("candidate_id", "categories"), ("cost",)),
+    "special_areas": (("special_id", "name"), ("workers",)),
+    "workers": (("worker_id", "name", "kind", "community_id"), ("availability",)),
+}
+
+# layers of plan.gpkg, the id first: layer -> (text columns, number columns); order in the file as in CONTRACT
+FIGURES = (
+    "households",
+    "planned",
+    "population",
+    "grids",
+    "workers_in_plan",
+    "posts_min",
+    "posts_max",
+    "posts_by_residents",
+    "workers_on_roster",
+)
+LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "streets": (("street",), FIGURES),
+    "communities": (("community_id", "name", "street"), FIGURES),
+    "grids": (
+        ("grid_id", "code", "name", "community_id", "kind", "centre_unit_id", "bounds_text"),
+        (
+            "households",
+            "population",
+            "load",
+            "workers",
+            "in_band",
+            "walk_mean_m",
+            "walk_max_m",
+            "walk_straight_m",
+            "compactness",
+        ),
+    ),
+    "microgrids": (("microgrid_id", "grid_id"), ("households",)),
+    "units": (("unit_id", "grid_id", "community_id", "compound"), ("households", "load")),
+    "households": (("household_id", "unit_id", "grid_id", "microgrid_id", "community_id"), ("households",)),
+    "facilities": (("facility_id", "category", "status"), ("capacity", "households_served")),
+    "access": (
+        ("unit_id", "category", "facility_id", "assigned_id"),
+        ("minutes", "minutes_existing", "covered"),
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where an input came from and what was found out about it."""
+
+    label: str  # the path as the plan file has it, or the database table without credentials
+    sha256: str
+    encoding: str = ""  # text encoding found, where the format has one
+    crs: str = ""  # name of the CRS the rows came in
+    rows: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """All inputs of a run as clean tables; columns as INPUT_COLUMNS names them, rows in the order of the files.
+
+    Every table has a RangeIndex. ``households.geometry`` are points (as they came, or an inner point of a polygon),
+    ``households.community_id`` is the community the point lies in, ``load`` is workload where the plan file names that column
+    and households elsewhere. ``communities`` has one row an id, valid (multi)polygons that do not overlap.
+    Optional inputs are None where the plan file has none.
+    """
+
+    crs: CRS
+    communities: gpd.GeoDataFrame
+    households: gpd.GeoDataFrame
+    roads: gpd.GeoDataFrame | None = None
+    barriers: gpd.GeoDataFrame | None = None
+    facilities: gpd.GeoDataFrame | None = None
+    candidates: gpd.GeoDataFrame | None = None
+    special_areas: gpd.GeoDataFrame | None = None
+    workers: pd.DataFrame | None = None
+    sources: dict[str, Source]
+    repairs: tuple[Message, ...] = ()  # every change made to what came, one message each
