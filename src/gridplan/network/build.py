@@ -2,8 +2,8 @@
 
 1. Roads that are not walked (expressways by their rank) are left out.
 2. Lines are cut where they cross or touch; a road that ends within TOUCH_M of another is taken to meet it.
-3. Pieces that no road joins are joined, since people walk between them where the data has no path: each pair
-   of pieces at most NEAR_M apart by one link, and beyond that each piece by a link to the nearest other. A link
+3. Pieces that no road joins are joined, since people walk between them though the data has no path: each pair
+   of pieces at most NEAR_M apart by one link, beyond that each piece by a link to the nearest other. A link
    is the straight line times the detour, on one side of the barriers. Where nothing else joins two pieces a
    link crosses a barrier: it keeps distances finite, but costs ACROSS_M more: nobody is in reach over it.
 """

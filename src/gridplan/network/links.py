@@ -27,7 +27,7 @@ class Link:
 
 
 def join_pieces(edges: Shapes, pieces: Integers, walls: Barriers) -> tuple[Link, ...]:
-    """Return links that make one of all pieces (a number an edge), over barriers only if nothing else does."""
+    """Return links that make one of all pieces (one number an edge), over barriers only as a last way."""
     if not pieces.any():
         return ()
     one, other = shapely.STRtree(edges).query(edges, predicate="dwithin", distance=NEAR_M)
