@@ -1,0 +1,204 @@
+"""What a page tells of each thing: the line under the pointer and the card that a click opens, as plain text.
+
+A card set is ``{title, sub, badge, tone, note, labels, values}``: lists with an entry a thing, but for ``labels``, the headings of
+the columns of ``values``. Empty values are left out of a card. Nothing here is HTML: the page makes text nodes of it.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gridplan.plan import Plan
+from gridplan.words import say
+
+Words = Callable[..., str]  # a key of the topic "maps" and the values of its placeholders -> text
+OK, WARN, QUIET = "ok", "warn", "quiet"
+
+
+def speaker(language: str) -> Words:
+    """Return the way to say a key of this topic in a language."""
+
+    def tell(key: str, /, **values: Any) -> str:
+        return say(language, f"maps.{key}", **values)
+
+    return tell
+
+
+def number(value: Any, digits: int = 0) -> str:
+    """Return a figure with thousands marked, "" where it is not known."""
+    return "" if value is None or pd.isna(value) else f"{float(value):,.{digits}f}"
+
+
+def percent(share: Any, digits: int = 1) -> str:
+    """Return a share 0..1 as percent, "" where it is not known; never rounded up to a whole that it is not."""
+    if share is None or pd.isna(share):
+        return ""
+    whole = float(share) * 100
+    return f"{np.floor(whole * 10**digits) / 10**digits if whole < 100 else whole:,.{digits}f}%"  # noqa: PLR2004
+
+
+def numbers(column: pd.Series, digits: int = 0) -> list[str]:
+    """Return a column of figures as text."""
+    return [number(value, digits) for value in column]
+
+
+def grid_cards(plan: Plan, words: Words) -> dict[str, Any]:
+    """Cards of the grids."""
+    grids, home = plan.grids, _by_community(plan)
+    names = home["name"].reindex(grids["community_id"])
+    each = grids["load"] / grids["workers"].where(grids["workers"] > 0)
+    weighted = grids["load"].where(~np.isclose(grids["load"], grids["households"]))
+    columns = {
+        "code": grids["code"].tolist(),
+        "households": numbers(grids["households"]),
+        "population": numbers(grids["population"]),
+        "load": numbers(weighted, 1),
+        "workers": numbers(grids["workers"]),
+        "load_per_worker": numbers(each, 1),
+        "walk_mean": _metres(grids["walk_mean_m"], words),
+        "walk_max": _metres(grids["walk_max_m"], words),
+        "bounds": grids["bounds_text"].tolist(),
+    }
+    standing = [_grid_standing(row, plan.report["band"], words) for row in grids.to_dict("records")]
+    return {
+        "title": _either(grids["name"], grids["code"]),
+        "sub": [joined(name, street) for name, street in zip(names, home["street"].reindex(names.index), strict=True)],
+        **_standings(standing),
+        **_columns(columns, words),
+    }
+
+
+def grid_tips(plan: Plan, words: Words) -> list[str]:
+    """Return the line under the pointer for each grid."""
+    grids = plan.grids
+    names = _by_community(plan)["name"].reindex(grids["community_id"])
+    titles = _either(grids["name"], grids["code"])
+    figures = zip(names, titles, numbers(grids["households"]), numbers(grids["workers"]), strict=True)
+    return [
+        words("grid_tip", community=community, grid=grid, households=households, workers=workers)
+        for community, grid, households, workers in figures
+    ]
+
+
+def community_cards(plan: Plan, words: Words) -> dict[str, Any]:
+    """Cards of the communities, with what the solver proved."""
+    communities = plan.communities
+    certificates = {row["community_id"]: row for row in plan.report["communities"]}
+    rows = [certificates.get(each, {}) for each in communities["community_id"]]
+    columns = {
+        "community_code": communities["community_id"].tolist(),
+        "households": numbers(communities["households"]),
+        "planned": numbers(communities["planned"]),
+        "population": numbers(communities["population"]),
+        "grids": numbers(communities["grids"]),
+        "in_band_share": [percent(row.get("in_band")) if row.get("grids") else "" for row in rows],
+        "workers": numbers(communities["workers_in_plan"]),
+        "posts": [
+            _span(low, high) for low, high in zip(communities["posts_min"], communities["posts_max"], strict=True)
+        ],
+        "posts_by_residents": numbers(communities["posts_by_residents"], 1),
+        "roster": numbers(communities["workers_on_roster"], 1),
+        "gap": [percent(row.get("gap"), 2) for row in rows],
+    }
+    return {
+        "title": _either(communities["name"], communities["community_id"]),
+        "sub": communities["street"].tolist(),
+        **_standings([_community_standing(row, words) for row in rows]),
+        **_columns(columns, words),
+    }
+
+
+def facility_cards(plan: Plan, words: Words) -> dict[str, Any]:
+    """Cards of the facilities."""
+    table = plan.facilities
+    if table is None:
+        return {}
+    columns = {
+        "facility_code": table["facility_id"].tolist(),
+        "capacity": numbers(table["capacity"]),
+        "served": numbers(table["households_served"]),
+        "use": [percent(share, 0) for share in table["households_served"] / table["capacity"].where(table["capacity"] > 0)],
+    }
+    tones = {"existing": QUIET, "new": OK, "closed": WARN}
+    standing = [(words(f"facility_{status}"), tones[status], "") for status in table["status"]]
+    return {
+        "title": table["category"].tolist(),
+        "sub": [""] * len(table),
+        **_standings(standing),
+        **_columns(columns, words),
+    }
+
+
+def unit_cards(plan: Plan, words: Words) -> dict[str, Any]:
+    """Cards of the units: counts only."""
+    units = plan.units
+    titles = dict(zip(plan.grids["grid_id"], _either(plan.grids["name"], plan.grids["code"]), strict=True))
+    weighted = units["load"].where(~np.isclose(units["load"], units["households"]))
+    columns = {
+        "unit_code": units["unit_id"].tolist(),
+        "unit_grid": [titles.get(each, "") for each in units["grid_id"]],
+        "households": numbers(units["households"]),
+        "load": numbers(weighted, 1),
+    }
+    return {
+        "title": [compound or words("unit") for compound in units["compound"]],
+        "sub": [""] * len(units),
+        **_standings([("", QUIET, "")] * len(units)),
+        **_columns(columns, words),
+    }
+
+
+def _by_community(plan: Plan) -> pd.DataFrame:
+    """Name and street of each community by its id."""
+    names = _either(plan.communities["name"], plan.communities["community_id"])
+    return pd.DataFrame({"name": names, "street": plan.communities["street"].tolist()}, index=plan.communities["community_id"])
+
+
+def _grid_standing(grid: dict[str, Any], band: dict[str, Any], words: Words) -> tuple[str, str, str]:
+    """Badge, tone and note of a grid: in band, or by how much not."""
+    if grid["kind"] != "ordinary":
+        return words(f"kind_{grid['kind']}"), QUIET, ""
+    if grid["in_band"] == 1:
+        return words("in_band"), OK, ""
+    load, workers = float(grid["load"]), float(grid["workers"])
+    low, high = band["low"] * workers, band["high"] * workers
+    key, limit, away = ("over_band", high, load - high) if load > high else ("under_band", low, low - load)
+    note = words(key, load=number(load), workers=number(workers), limit=number(limit), away=number(away))
+    return words("out_of_band"), WARN, note
+
+
+def _community_standing(row: dict[str, Any], words: Words) -> tuple[str, str, str]:
+    """Badge, tone and note of a community by its row of the report."""
+    note = " ".join(str(row[key]) for key in ("reason", "pieces_reason") if row.get(key))
+    status = str(row.get("status", ""))
+    if not status:
+        return "", QUIET, note
+    return words(f"status_{status}"), OK if not row.get("out_of_band") else WARN, note
+
+
+def _standings(standing: Sequence[tuple[str, str, str]]) -> dict[str, list[str]]:
+    return {key: [each[i] for each in standing] for i, key in enumerate(("badge", "tone", "note"))}
+
+
+def _columns(columns: dict[str, list[str]], words: Words) -> dict[str, Any]:
+    """Headings, and a row of values a thing."""
+    return {"labels": [words(f"row_{key}") for key in columns], "values": [list(row) for row in zip(*columns.values(), strict=True)]}
+
+
+def _either(column: pd.Series, other: pd.Series) -> list[str]:
+    return [str(a or b) for a, b in zip(column, other, strict=True)]
+
+
+def joined(*parts: str) -> str:
+    """Return the parts that say something, side by side."""
+    return " · ".join(str(part) for part in parts if part)
+
+
+def _metres(column: pd.Series, words: Words) -> list[str]:
+    return [words("metres", metres=number(value)) if pd.notna(value) else "" for value in column]
+
+
+def _span(low: Any, high: Any) -> str:
+    return "" if pd.isna(low) or pd.isna(high) else f"{number(low, 1)}–{number(high, 1)}"

@@ -1,0 +1,69 @@
+"""The pieces of a page as folium elements: what is drawn, what stands beside it, and the project's own script and style."""
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from branca.element import MacroElement
+from folium.map import Layer
+from folium.template import Template
+
+from gridplan.maps.offline import json_safe
+
+
+def told(data: Any) -> str:
+    """Return data as JSON that may stand inside a script."""
+    return json_safe(json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+
+
+@cache
+def asset(name: str) -> str:
+    """Return the text of one of the project's own files for pages."""
+    return (files(__package__) / "assets" / name).read_text(encoding="utf-8")
+
+
+class Assets(MacroElement):
+    """The project's own script and style; stands before everything that uses them."""
+
+    _template = Template(
+        "{% macro header(this, kwargs) %}<style>{{ this.style }}</style>\n<script>{{ this.script }}</script>{% endmacro %}"
+        "{% macro script(this, kwargs) %}gridplan.begin({{ this._parent.get_name() }});{% endmacro %}"
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._name = "Assets"
+        self.style = asset("map.css")
+        self.script = asset("map.js")
+
+
+class Drawn(Layer):
+    """A layer that ``gridplan.layer`` of ``map.js`` draws from packed data; ticked on and off like any folium layer."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "var {{ this.get_name() }} = gridplan.layer({{ this._parent.get_name() }}, {{ this.data }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, data: dict[str, Any], *, name: str, show: bool = True) -> None:
+        super().__init__(name=name, overlay=True, show=show)
+        self._name = "Drawn"
+        self.data = told(data)
+
+
+class Beside(MacroElement):
+    """Something beside the drawing: ``gridplan.<kind>`` of ``map.js`` puts it there."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "gridplan.{{ this.kind }}({{ this._parent.get_name() }}, {{ this.data }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, kind: str, data: dict[str, Any]) -> None:
+        super().__init__()
+        self._name = "Beside"
+        self.kind = kind
+        self.data = told(data)

@@ -1,0 +1,127 @@
+"""A folium map as one HTML page that asks nothing of a network.
+
+Every link that folium knows is replaced by the released file kept in ``vendored`` (see ``vendor``), its images by data
+addresses; a link to anything else is an error. Element ids, random in folium, become numbers, so that the same map gives the
+same bytes. A content security policy lets only the page's own scripts run, each named by its hash, and forbids every request.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator
+from copy import deepcopy
+from functools import cache
+from importlib.resources import files
+from pathlib import PurePosixPath
+
+import folium
+from branca.element import CssLink, Element, Figure, JavascriptLink, Link
+
+from gridplan.errors import OutputError
+from gridplan.words import Message
+
+# the addresses that folium 0.20 gives its links, and the vendored file that each stands for
+LEAFLET_JS = "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.js"
+LEAFLET_CSS = "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.css"
+JQUERY_JS = "https://code.jquery.com/jquery-3.7.1.min.js"
+VENDORED = {
+    LEAFLET_JS: "leaflet-1.9.3/leaflet.js",
+    LEAFLET_CSS: "leaflet-1.9.3/leaflet.css",
+    JQUERY_JS: "jquery-3.7.1/jquery.min.js",
+    "https://cdn.jsdelivr.net/npm/leaflet.fullscreen@3.0.0/Control.FullScreen.min.js": (
+        "leaflet.fullscreen-3.0.0/Control.FullScreen.js"
+    ),
+    "https://cdn.jsdelivr.net/npm/leaflet.fullscreen@3.0.0/Control.FullScreen.css": (
+        "leaflet.fullscreen-3.0.0/Control.FullScreen.css"
+    ),
+}
+MEDIA_TYPES = {".png": "image/png", ".svg": "image/svg+xml"}
+POLICY = (
+    "default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; font-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
+SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+OUTSIDE = re.compile(r"""<(?:script|link|img|iframe)\b[^>]*?\s(?:src|href)\s*=\s*["']?(?!data:)([^"'\s>]+)""", re.IGNORECASE)
+
+
+def page(built: folium.Map, *, language: str) -> str:
+    """Return the map as the text of a page; the map itself stays as it is.
+
+    Raises
+    ------
+    OutputError
+        If a part of the map wants a script, a style or an image that is not vendored.
+    """
+    figure = deepcopy(built.get_root())
+    _number(figure)
+    for child in figure._children.values():  # noqa: SLF001 branca has no public way to its children
+        child.render()
+    _embed(figure)
+    html = figure._template.render(this=figure, kwargs={"embedded": True}).replace("\r\n", "\n")  # noqa: SLF001
+    outside = sorted(set(OUTSIDE.findall(html)))
+    if outside:
+        raise OutputError([Message("maps.outside_address", {"address": address}) for address in outside])
+    return _under_policy(html).replace("<html>", f'<html lang="{language}">', 1)
+
+
+def json_safe(text: str) -> str:
+    """Return JSON text that means the same inside a script element, whatever names it holds."""
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
+
+
+def _elements(element: Element) -> Iterator[Element]:
+    """Walk an element, its children, and what folium hangs beside them."""
+    yield element
+    parts = (getattr(element, name, None) for name in ("header", "html", "script", "global_switches"))
+    for child in (*element._children.values(), *parts):  # noqa: SLF001
+        if isinstance(child, Element):
+            yield from _elements(child)
+
+
+def _number(figure: Figure) -> None:
+    """Give every element its place in the tree as its id."""
+    for number, element in enumerate(_elements(figure)):
+        element._id = str(number)  # noqa: SLF001
+
+
+def _embed(figure: Figure) -> None:
+    """Fill every link with its vendored text."""
+    links = [element for element in _elements(figure) if isinstance(element, Link)]
+    unknown = sorted({link.url for link in links if link.url not in VENDORED})
+    if unknown:
+        raise OutputError([Message("maps.outside_address", {"address": url}) for url in unknown])
+    for link in links:
+        link.code = _styles(VENDORED[link.url]) if isinstance(link, CssLink) else _scripts(VENDORED[link.url])
+
+
+@cache
+def _scripts(path: str) -> str:
+    """Return a vendored script without the pointer to its source map, which a page does not hold."""
+    text = (files(__package__) / "vendored" / path).read_text(encoding="utf-8")
+    return re.sub(r"^//# sourceMappingURL=.*$", "", text, flags=re.MULTILINE).replace("</script", "<\\/script")
+
+
+@cache
+def _styles(path: str) -> str:
+    """Return a vendored style sheet with its images inside."""
+    folder = files(__package__) / "vendored"
+
+    def inside(found: re.Match[str]) -> str:
+        image = PurePosixPath(path).parent / found[1]
+        content = base64.b64encode((folder / str(image)).read_bytes()).decode()
+        return f'url("data:{MEDIA_TYPES[image.suffix]};base64,{content}")'
+
+    return re.sub(r"url\(([^)#:]+)\)", inside, (folder / path).read_text(encoding="utf-8"))
+
+
+def _under_policy(html: str) -> str:
+    """Put the content security policy first in the head."""
+    digests = {base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in SCRIPT.findall(html)}
+    hashes = " ".join(f"'sha256-{digest}'" for digest in sorted(digests))
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{POLICY.format(hashes=hashes)}">'
+    return html.replace("<head>", f"<head>\n{meta}", 1)
+
+
+__all__ = ["JQUERY_JS", "LEAFLET_CSS", "LEAFLET_JS", "JavascriptLink", "json_safe", "page"]
