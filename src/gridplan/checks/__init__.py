@@ -1,0 +1,30 @@
+"""Faults of the inputs, as data, and the repairs beside them.
+
+Every check takes a table or shapes and a ``Sheet`` that names its rows, and gives back what is clean together with the faults it
+found; nothing is raised here, so that all faults of all inputs can be told at once.
+"""
+
+from gridplan.checks.attributes import attributes, ids_of
+from gridplan.checks.communities import merged, residents, without_overlaps
+from gridplan.checks.faults import Fault, Harm, Sheet
+from gridplan.checks.places import elsewhere, homes, outside_special_areas, unknown_communities
+from gridplan.checks.shapes import build_shapes, in_degrees, points, sound
+
+__all__ = [
+    "Fault",
+    "Harm",
+    "Sheet",
+    "attributes",
+    "build_shapes",
+    "elsewhere",
+    "homes",
+    "ids_of",
+    "in_degrees",
+    "merged",
+    "outside_special_areas",
+    "points",
+    "residents",
+    "sound",
+    "unknown_communities",
+    "without_overlaps",
+]

@@ -1,0 +1,116 @@
+"""Checks of everything but shapes: ids, texts and numbers of each input, against one table of rules."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from gridplan.checks.faults import Fault, Harm, Sheet
+from gridplan.checks.values import as_numbers, as_text
+from gridplan.tables import INPUT_COLUMNS
+
+KINDS_OF_WORKER = ("full_time", "part_time", "helper")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What the numbers of a column must be; all of them 0 or more."""
+
+    required: bool = False
+    whole: bool = False
+    most: float = np.inf
+
+
+RULES = {
+    ("communities", "population"): Rule(),
+    ("communities", "workers"): Rule(whole=True),
+    ("households", "households"): Rule(required=True, whole=True),
+    ("households", "planned"): Rule(),
+    ("households", "population"): Rule(),
+    ("households", "workload"): Rule(required=True),
+    ("households", "vulnerable"): Rule(),
+    ("facilities", "capacity"): Rule(),
+    ("candidates", "cost"): Rule(),
+    ("special_areas", "workers"): Rule(whole=True),
+    ("workers", "availability"): Rule(most=1),
+}
+REQUIRED_TEXTS = {("facilities", "category"), ("candidates", "categories")}
+UNCHECKED_IDS = ("roads", "barriers")  # one road, or river, is many lines of one number
+
+
+def attributes(table: pd.DataFrame, sheet: Sheet) -> tuple[pd.DataFrame, list[Fault]]:
+    """Return the clean columns of an input, and what is wrong with them.
+
+    The columns are those of ``tables.INPUT_COLUMNS`` in their order: texts "" and numbers NaN where nothing is known. Households
+    count 1 a row where the plan file names no column, and ``load`` is the workload where it names that.
+    """
+    texts, numbers = INPUT_COLUMNS[sheet.part]
+    clean: dict[str, npt.NDArray] = {texts[0]: sheet.ids}
+    faults = _id_faults(sheet)
+    for key in texts[1:]:
+        found = "community" if (sheet.part, key) == ("workers", "community_id") else key
+        clean[key] = as_text(table[found]) if found in table else np.full(len(table), "", dtype=object)
+        if found in table and (sheet.part, key) in REQUIRED_TEXTS:
+            faults += sheet.faults("blank_text", clean[key] == "", column=sheet.columns[key])
+    for key in numbers:
+        if key in table:
+            clean[key], found_faults = _numbers(table[key], key, sheet)
+            faults += found_faults
+        else:
+            clean[key] = np.full(len(table), np.nan)
+    if sheet.part == "households":
+        if "households" not in table:
+            clean["households"] = np.ones(len(table))
+        clean["load"] = clean["workload" if "workload" in table else "households"]
+    if sheet.part == "workers" and "kind" in table:
+        faults += sheet.faults(
+            "unknown_kind",
+            ~np.isin(clean["kind"], KINDS_OF_WORKER),
+            column=sheet.columns["kind"],
+            kinds=", ".join(KINDS_OF_WORKER),
+        )
+    return pd.DataFrame(clean), faults
+
+
+def ids_of(table: pd.DataFrame) -> npt.NDArray[np.object_]:
+    """Return the ids of an input as text; rows numbered from 1 where the plan file names no column."""
+    if "id" in table:
+        return as_text(table["id"])
+    return np.arange(1, len(table) + 1).astype(str).astype(object)
+
+
+def _id_faults(sheet: Sheet) -> list[Fault]:
+    """Missing ids, and ids used twice; rows of one community are looked at with their shapes."""
+    if "id" not in sheet.columns or sheet.part in UNCHECKED_IDS:
+        return []
+    blank = sheet.ids == ""
+    faults = sheet.faults("blank_id", blank, column=sheet.columns["id"])
+    if sheet.part != "communities":
+        twice = pd.Series(sheet.ids).duplicated(keep=False).to_numpy() & ~blank
+        faults += sheet.faults("duplicate_id", twice, column=sheet.columns["id"])
+    return faults
+
+
+def _numbers(column: pd.Series, key: str, sheet: Sheet) -> tuple[npt.NDArray[np.float64], list[Fault]]:
+    """Read a column of numbers and hold it against its rule."""
+    rule, name = RULES[sheet.part, key], sheet.columns[key]
+    read = as_numbers(column)
+    values = read.values
+    faults = sheet.faults(
+        "text_for_number", read.unreadable, column=name, example=_first(column, read.unreadable)
+    )
+    faults += sheet.faults("negative", values < 0, column=name)
+    faults += sheet.faults("too_large", values > rule.most, column=name, most=f"{rule.most:g}")
+    if rule.required:
+        faults += sheet.faults("blank_number", read.blank, column=name)
+    if rule.whole:
+        faults += sheet.faults("fraction", ~np.isnan(values) & (values % 1 != 0), column=name)
+    faults += sheet.faults(
+        "mended_number", read.mended, Harm.TOLD, column=name, example=_first(column, read.mended)
+    )
+    return values, faults
+
+
+def _first(column: pd.Series, where: npt.NDArray[np.bool_]) -> object:
+    return column.iloc[int(np.argmax(where))] if where.any() else ""

@@ -1,0 +1,73 @@
+"""Checks of where things lie, seen from the communities."""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from gridplan.checks.faults import Fault, Harm, Sheet
+
+STRAY_M = 5.0  # up to which a point outside every community is taken to the nearest
+ELSEWHERE_M = 5_000.0  # between two inputs that cannot belong to one place
+
+Shapes = npt.NDArray[np.object_]
+
+
+def elsewhere(shapes: Shapes, communities: Shapes, sheet: Sheet) -> list[Fault]:
+    """Return a fault if the extent of an input lies far from that of the communities."""
+    own, other = (shapely.box(*shapely.total_bounds(one)) for one in (shapes, communities))
+    distance_m = shapely.distance(own, other)
+    if not distance_m > ELSEWHERE_M:
+        return []
+    return [sheet.fault("elsewhere", np.array([], dtype=np.intp), distance_km=f"{distance_m / 1000:,.0f}")]
+
+
+def homes(
+    points: Shapes, ids: npt.NDArray[np.object_], communities: Shapes, sheet: Sheet
+) -> tuple[npt.NDArray[np.object_], list[Fault]]:
+    """Return the id of the community of each point, "" for a point that is far from all.
+
+    On a border it is the first id of those that hold the point; up to 5 m outside, the first of the nearest.
+    """
+    order = np.argsort(ids.astype(str), kind="stable")
+    tree = shapely.STRtree(communities[order])
+    home = _first_of(tree.query(points, predicate="intersects"), len(points))
+    stray = np.flatnonzero((home < 0) & ~shapely.is_missing(points))
+    near, distance_m = tree.query_nearest(points[stray], return_distance=True)
+    nearest_m = np.zeros(len(points))
+    nearest_m[stray[near[0]]] = distance_m
+    close = distance_m <= STRAY_M
+    home[stray] = _first_of(near[:, close], len(stray))
+    far = (home < 0) & ~shapely.is_missing(points)
+    moved = np.zeros(len(points), dtype=bool)
+    moved[stray] = home[stray] >= 0
+    faults = sheet.faults("outside", far, farthest_m=f"{nearest_m.max(initial=0):,.0f}")
+    faults += sheet.faults(
+        "taken_to_nearest", moved, Harm.TOLD, farthest_m=f"{nearest_m[moved].max(initial=0):.1f}"
+    )
+    named = np.append(ids[order], "")
+    return named[home], faults
+
+
+def _first_of(pairs: npt.NDArray[np.intp], count: int) -> npt.NDArray[np.intp]:
+    """Return the least partner of each of ``count`` rows, -1 for a row without one."""
+    least = np.full(count, np.iinfo(np.intp).max)
+    np.minimum.at(least, pairs[0], pairs[1])
+    return np.where(least == np.iinfo(np.intp).max, -1, least)
+
+
+def outside_special_areas(shapes: Shapes, communities: Shapes, sheet: Sheet) -> list[Fault]:
+    """Tell of special areas that no community holds any part of."""
+    tree = shapely.STRtree(communities)
+    inside = np.isin(np.arange(len(shapes)), tree.query(shapes, predicate="intersects")[0])
+    return sheet.faults("special_outside", ~inside & ~shapely.is_missing(shapes), Harm.TOLD)
+
+
+def unknown_communities(roster: pd.DataFrame, ids: npt.NDArray[np.object_], sheet: Sheet) -> list[Fault]:
+    """Return the rows of the roster that are bound to a community that there is not."""
+    bound = roster["community_id"].to_numpy()
+    unknown = (bound != "") & ~np.isin(bound.astype(str), ids.astype(str))
+    example = bound[int(np.argmax(unknown))] if unknown.any() else ""
+    return sheet.faults(
+        "unknown_community", unknown, example=example, column=sheet.columns.get("community", "")
+    )

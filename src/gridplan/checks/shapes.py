@@ -1,0 +1,99 @@
+"""Checks and repairs of shapes, each row for itself."""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from gridplan.checks.faults import Fault, Harm, Sheet
+from gridplan.checks.values import as_numbers, as_text
+
+POINT, POLYGON, LINE = 0, 2, 1
+ALLOWED_DIMENSIONS = {
+    "communities": (POLYGON,),
+    "special_areas": (POLYGON,),
+    "roads": (LINE,),
+    "barriers": (LINE, POLYGON),
+}
+DISPENSABLE = ("roads", "barriers")  # a row without a shape is left out and told
+MOST_LONGITUDE, MOST_LATITUDE = 180, 90
+
+Shapes = npt.NDArray[np.object_]
+
+
+def build_shapes(table: pd.DataFrame, sheet: Sheet) -> tuple[Shapes, list[Fault]]:
+    """Return the shapes of a table without shapes of its own, from "x" and "y" or "wkt"; None where they cannot be read."""
+    shapes = np.full(len(table), None, dtype=object)
+    if "wkt" in table:
+        texts = as_text(table["wkt"])
+        return shapely.from_wkt(np.where(texts == "", None, texts), on_invalid="ignore"), []
+    if "x" not in table or "y" not in table:
+        return shapes, [sheet.fault("no_coordinates", np.array([], dtype=np.intp))]
+    x, y = as_numbers(table["x"]).values, as_numbers(table["y"]).values
+    known = ~np.isnan(x) & ~np.isnan(y)
+    shapes[known] = shapely.points(x[known], y[known])
+    return shapes, []
+
+
+def in_degrees(shapes: Shapes) -> bool:
+    """Tell whether all coordinates can be longitudes and latitudes."""
+    west, south, east, north = shapely.total_bounds(shapes)
+    return bool(max(abs(west), abs(east)) <= MOST_LONGITUDE and max(abs(south), abs(north)) <= MOST_LATITUDE)
+
+
+def sound(shapes: Shapes, sheet: Sheet) -> tuple[Shapes, list[Fault]]:
+    """Return shapes in two dimensions that are of the kind their part needs, valid, or None; and what is wrong.
+
+    Parameters
+    ----------
+    shapes
+        In a metric CRS; a shape that could not be brought there has coordinates that are not finite.
+    """
+    none = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    flat = shapely.force_2d(np.where(none, None, shapes))
+    bounds = shapely.bounds(flat)
+    lost = ~none & ~np.isfinite(bounds).all(axis=1)
+    flat = np.where(lost, None, flat)
+    code, harm = ("left_out", Harm.TOLD) if sheet.part in DISPENSABLE else ("no_shape", Harm.FORBIDS)
+    faults = sheet.faults(code, none, harm)
+    faults += sheet.faults("not_on_map", lost)
+    dimensions = ALLOWED_DIMENSIONS.get(sheet.part)
+    if dimensions is None:
+        return flat, faults
+    wrong = ~none & ~lost & ~np.isin(shapely.get_dimensions(flat), dimensions)
+    faults += sheet.faults("wrong_shape", wrong)
+    flat = np.where(wrong, None, flat)
+    mended, repairs = _mended(flat, sheet)
+    return mended, faults + repairs
+
+
+def points(shapes: Shapes) -> Shapes:
+    """Return points as they came, and of any other shape an inner point."""
+    is_point = shapely.get_type_id(shapes) == shapely.GeometryType.POINT
+    return np.where(is_point, shapes, shapely.point_on_surface(np.where(is_point, None, shapes)))
+
+
+def _mended(shapes: Shapes, sheet: Sheet) -> tuple[Shapes, list[Fault]]:
+    """Make polygons valid that cross or touch themselves."""
+    broken = (
+        ~shapely.is_missing(shapes) & ~shapely.is_valid(shapes) & (shapely.get_dimensions(shapes) == POLYGON)
+    )
+    if not broken.any():
+        return shapes, []
+    mended = shapes.copy()
+    mended[broken] = [_polygons(shape) for shape in shapely.make_valid(shapes[broken])]
+    gone = broken & shapely.is_empty(mended)
+    before_m2, after_m2 = (
+        shapely.area(shapes[broken & ~gone]).sum(),
+        shapely.area(mended[broken & ~gone]).sum(),
+    )
+    areas = {"before_m2": f"{before_m2:,.1f}", "after_m2": f"{after_m2:,.1f}"}
+    faults = sheet.faults("no_area", gone) + sheet.faults("mended_shape", broken & ~gone, Harm.TOLD, **areas)
+    return np.where(gone, None, mended), faults
+
+
+def _polygons(shape: shapely.Geometry) -> shapely.Geometry:
+    """Return the parts of a shape that have an area."""
+    parts = shapely.get_parts(shapely.get_parts(shape))
+    areas = parts[shapely.get_dimensions(parts) == POLYGON]
+    return areas[0] if len(areas) == 1 else shapely.multipolygons(areas)

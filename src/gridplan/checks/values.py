@@ -1,0 +1,66 @@
+"""Cells of a table as text and as numbers."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+GROUPED = re.compile(r"[+-]?\d{1,3}([ ,]\d{3})+(\.\d+)?")
+
+
+def as_text(values: pd.Series) -> npt.NDArray[np.object_]:
+    """Return cells as text without outer spaces: nothing is "", and a whole float (an id column with gaps) has no ".0"."""
+    return np.array([_text(value) for value in values.tolist()], dtype=object)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if pd.isna(value) else str(value).strip()
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Cells as numbers (NaN where there is none), and where cells were blank, unreadable, or read in spite of their writing."""
+
+    values: npt.NDArray[np.float64]
+    blank: npt.NDArray[np.bool_]
+    unreadable: npt.NDArray[np.bool_]
+    mended: npt.NDArray[np.bool_]
+
+
+def as_numbers(values: pd.Series) -> Numbers:
+    """Read cells as finite numbers; full-width digits, thousands set apart and inner spaces are understood."""
+    if values.dtype.kind in "iuf":
+        plain = values.to_numpy(np.float64, na_value=np.nan)
+        infinite = np.isinf(plain)
+        return Numbers(
+            np.where(infinite, np.nan, plain), np.isnan(plain), infinite, np.zeros(len(plain), bool)
+        )
+    texts = as_text(values)
+    blank = texts == ""
+    read = _finite(texts)
+    odd = np.flatnonzero(np.isnan(read) & ~blank)
+    mended = np.zeros(len(texts), dtype=bool)
+    if len(odd):
+        read[odd] = _finite(np.array([_plain(text) for text in texts[odd]], dtype=object))
+        mended[odd] = ~np.isnan(read[odd])
+    return Numbers(read, blank, np.isnan(read) & ~blank, mended)
+
+
+def _finite(texts: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:
+    read = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce").to_numpy(
+        np.float64, na_value=np.nan
+    )
+    return np.where(np.isfinite(read), read, np.nan)
+
+
+def _plain(text: str) -> str:
+    """Write a number plainly: half-width digits, no thousands separators."""
+    half_width = unicodedata.normalize("NFKC", text).strip()
+    return re.sub("[ ,]", "", half_width) if GROUPED.fullmatch(half_width) else half_width

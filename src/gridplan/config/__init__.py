@@ -1,0 +1,37 @@
+"""The plan file as frozen models; everything wrong with it is told at once."""
+
+from gridplan.config.models import (
+    Candidates,
+    Circle,
+    Communities,
+    Facilities,
+    Households,
+    InputTable,
+    Partition,
+    PlanFile,
+    Prices,
+    Project,
+    Roster,
+    Service,
+    SpecialAreas,
+    Staffing,
+)
+from gridplan.config.read import read_plan_file
+
+__all__ = [
+    "Candidates",
+    "Circle",
+    "Communities",
+    "Facilities",
+    "Households",
+    "InputTable",
+    "Partition",
+    "PlanFile",
+    "Prices",
+    "Project",
+    "Roster",
+    "Service",
+    "SpecialAreas",
+    "Staffing",
+    "read_plan_file",
+]

@@ -1,0 +1,204 @@
+"""From a plan file to clean tables: every input read, placed, checked and mended; all faults told at once."""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from pyproj import CRS
+
+from gridplan import checks, geo
+from gridplan.checks import Fault, Harm, Sheet
+from gridplan.config import InputTable, PlanFile
+from gridplan.errors import InputError, UsageError
+from gridplan.progress import Progress, Silent
+from gridplan.sources import Found, read_source
+from gridplan.tables import Inputs, Source
+from gridplan.words import Message
+
+NEEDED = ("communities", "households")
+POINTS = ("households", "facilities", "candidates")
+LINES = ("roads", "barriers")  # rows without a shape are left out
+
+
+def take_in(plan: PlanFile, progress: Progress) -> Inputs:
+    """Read, check and mend all inputs of a plan file.
+
+    Raises
+    ------
+    UsageError
+        If the plan file names a coordinate system that cannot be used.
+    InputError
+        If anything in the inputs forbids a plan; it carries every such fault of every input.
+    """
+    inputs, faults = _examine(plan, progress)
+    if inputs is None:
+        raise InputError(fault.message for fault in faults if fault.harm is Harm.FORBIDS)
+    return inputs
+
+
+def inspect(plan: PlanFile) -> list[Fault]:
+    """Return everything that is wrong with the inputs of a plan file, mended or not.
+
+    Raises
+    ------
+    UsageError
+        If the plan file names a coordinate system that cannot be used.
+    """
+    return _examine(plan, Silent())[1]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """An input on its way: how faults name it, its clean columns, its shapes where they came (None for the roster)."""
+
+    sheet: Sheet
+    table: pd.DataFrame
+    places: gpd.GeoSeries | None
+    source: Source
+
+
+def _examine(plan: PlanFile, progress: Progress) -> tuple[Inputs | None, list[Fault]]:
+    """Return the inputs, None where a fault forbids a plan, and all faults."""
+    _refuse_codes(plan)
+    given = plan.inputs.given
+    progress.start("read", len(given))
+    faults: list[Fault] = []
+    parts: dict[str, _Part] = {}
+    for part, wanted in given.items():
+        opened, found = _open(part, wanted, plan)
+        faults += found
+        if opened is not None:
+            parts[part] = opened
+        progress.advance()
+    progress.start("check")
+    crs, found = _metric_crs(plan, parts.get("communities"))
+    faults += found
+    frames: dict[str, pd.DataFrame] = {}
+    if crs is not None:
+        frames, found = _on_the_ground(parts, crs)
+        faults += found
+    if crs is None or any(fault.harm is Harm.FORBIDS for fault in faults):
+        return None, faults
+    sources = {part: opened.source for part, opened in parts.items()}
+    return Inputs(
+        crs=crs, **frames, sources=sources, repairs=tuple(fault.message for fault in faults)
+    ), faults
+
+
+def _refuse_codes(plan: PlanFile) -> None:
+    """Raise for coordinate systems that cannot be used, before any input is opened."""
+    messages: list[Message] = []
+    asked = [(geo.named_crs, table.coordinates) for table in plan.inputs.given.values()]
+    for check, code in [*asked, (geo.asked_metric_crs, plan.project.metric_crs)]:
+        if code.startswith("EPSG:"):
+            try:
+                check(code)
+            except UsageError as error:
+                messages += error.messages
+    if messages:
+        raise UsageError(messages)
+
+
+def _open(part: str, wanted: InputTable, plan: PlanFile) -> tuple[_Part | None, list[Fault]]:
+    """Read one input and check what can be seen without the others."""
+    try:
+        found = read_source(wanted, plan.folder)
+    except InputError as error:
+        return None, _hard(part, error)
+    sheet = Sheet(part=part, file=found.file, ids=checks.ids_of(found.table), columns=wanted.columns)
+    table, faults = checks.attributes(found.table, sheet)
+    if found.table.empty:
+        harm = Harm.FORBIDS if part in NEEDED else Harm.TOLD
+        faults.append(sheet.fault("empty", np.array([], dtype=np.intp), harm))
+    if part == "workers":
+        return _Part(sheet, table, None, found.source), faults
+    places, told = _place(found, wanted, sheet)
+    return _Part(sheet, table, places, found.source), faults + told
+
+
+def _place(found: Found, wanted: InputTable, sheet: Sheet) -> tuple[gpd.GeoSeries | None, list[Fault]]:
+    """Return the shapes of an input in the CRS that they are in, None where that cannot be known."""
+    shapes, faults = (
+        (found.shapes, []) if found.shapes is not None else checks.build_shapes(found.table, sheet)
+    )
+    crs = found.crs
+    if found.shapes is None and wanted.coordinates == "auto" and checks.in_degrees(shapes):
+        crs = geo.CGCS2000
+        faults.append(sheet.fault("taken_as_cgcs2000", np.array([], dtype=np.intp), Harm.TOLD))
+    if any(fault.harm is Harm.FORBIDS for fault in faults):
+        return None, faults
+    try:
+        return geo.placed(shapes, crs, coordinates=wanted.coordinates, file=sheet.file), faults
+    except InputError as error:
+        return None, faults + _hard(sheet.part, error)
+
+
+def _hard(part: str, error: InputError) -> list[Fault]:
+    """Return the faults that stopped the reading of an input."""
+    return [
+        Fault(code=message.key.partition(".")[2], part=part, rows=(), harm=Harm.FORBIDS, message=message)
+        for message in error.messages
+    ]
+
+
+def _metric_crs(plan: PlanFile, communities: _Part | None) -> tuple[CRS | None, list[Fault]]:
+    """Return the CRS of the run, None where the communities do not lie anywhere."""
+    if communities is None or communities.places is None:
+        return None, []
+    shaped = communities.places[~(communities.places.isna() | communities.places.is_empty)]
+    if shaped.empty:
+        return None, communities.sheet.faults("no_shape", np.ones(len(communities.table), dtype=bool))
+    try:
+        return geo.metric_crs(plan.project.metric_crs, shaped), []
+    except InputError as error:
+        return None, _hard("communities", error)
+
+
+def _on_the_ground(parts: dict[str, _Part], crs: CRS) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
+    """Return all tables in the metric CRS, and what is wrong with their shapes and with where they lie."""
+    frames: dict[str, pd.DataFrame] = {}
+    faults: list[Fault] = []
+    for part, opened in parts.items():
+        frames[part] = opened.table
+        if opened.places is not None:
+            shapes, found = checks.sound(opened.places.to_crs(crs).to_numpy(), opened.sheet)
+            faults += found
+            shapes = checks.points(shapes) if part in POINTS else shapes
+            frames[part] = gpd.GeoDataFrame(opened.table, geometry=shapes, crs=crs)
+        if part in LINES:
+            frames[part] = frames[part][frames[part].geometry.notna()].reset_index(drop=True)
+    sheets = {part: opened.sheet for part, opened in parts.items()}
+    communities, sheet, found = checks.merged(frames["communities"], sheets["communities"])
+    mended, overlaps = checks.without_overlaps(communities, sheet)
+    frames["communities"], sheets["communities"] = mended, sheet
+    related, relations = _related(frames, sheets)
+    return related, faults + found + overlaps + relations
+
+
+def _related(
+    frames: dict[str, pd.DataFrame], sheets: dict[str, Sheet]
+) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
+    """Return the tables with what they take from one another, and what does not fit between them."""
+    related = dict(frames)
+    communities = frames["communities"]
+    ids, shapes = communities["community_id"].to_numpy(object), communities.geometry.to_numpy()
+    distant = {
+        part: checks.elsewhere(frame.geometry.to_numpy(), shapes, sheets[part])
+        for part, frame in frames.items()
+        if isinstance(frame, gpd.GeoDataFrame)
+    }
+    faults = [fault for found in distant.values() for fault in found]
+    if "households" in frames and not distant.get("households"):
+        households = frames["households"]
+        home, found = checks.homes(households.geometry.to_numpy(), ids, shapes, sheets["households"])
+        related["households"] = households.assign(community_id=home)
+        residents, told = checks.residents(communities, related["households"], sheets["communities"])
+        related["communities"] = communities.assign(population=residents)
+        faults += found + told
+    if "special_areas" in frames and not distant.get("special_areas"):
+        special = frames["special_areas"].geometry.to_numpy()
+        faults += checks.outside_special_areas(special, shapes, sheets["special_areas"])
+    if "workers" in frames:
+        faults += checks.unknown_communities(frames["workers"], ids, sheets["workers"])
+    return related, faults

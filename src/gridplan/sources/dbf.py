@@ -1,0 +1,60 @@
+"""The attribute table of a shapefile: whether it is whole, and in which encoding its texts are.
+
+Without a .cpg file, and often in spite of one, the encoding must be found out: a Chinese table that decodes strictly as UTF-8
+is UTF-8, else it is GB18030.
+"""
+
+import re
+import struct
+from pathlib import Path
+
+from gridplan.errors import InputError
+from gridplan.sources.found import DEFAULT_ENCODING
+from gridplan.words import Message
+
+HEADER_BYTES = 32
+FIELD_BYTES = 32
+NAME_BYTES = 11
+SHAPE_LENGTH_OFFSET = 24
+SHAPE_WORD_BYTES = 2
+
+
+def check_whole(shp: Path, dbf: Path, *, file: str) -> None:
+    """Compare the lengths of both files with those that their headers promise.
+
+    Raises
+    ------
+    InputError
+        If one of them is cut short.
+    """
+    shape_bytes, table_bytes = shp.read_bytes()[: SHAPE_LENGTH_OFFSET + 4], dbf.read_bytes()
+    if len(shape_bytes) < SHAPE_LENGTH_OFFSET + 4 or len(table_bytes) < HEADER_BYTES:
+        raise InputError(Message("sources.truncated", {"file": file}))
+    promised = struct.unpack_from(">i", shape_bytes, SHAPE_LENGTH_OFFSET)[0] * SHAPE_WORD_BYTES
+    rows, header, row = struct.unpack_from("<IHH", table_bytes, 4)
+    if shp.stat().st_size < promised or len(table_bytes) < header + rows * row:
+        raise InputError(Message("sources.truncated", {"file": file}))
+
+
+def find_encoding(dbf: Path, cpg: Path | None, *, file: str) -> str:
+    """Return the encoding of a .dbf file: "utf-8", "gb18030", or Big5 where the .cpg says so.
+
+    Raises
+    ------
+    InputError
+        If the texts are none of these.
+    """
+    content = dbf.read_bytes()
+    header = struct.unpack_from("<H", content, 8)[0]
+    fields = range(HEADER_BYTES, header - FIELD_BYTES, FIELD_BYTES)
+    names = b"\n".join(content[at : at + NAME_BYTES].partition(b"\0")[0] for at in fields)
+    texts = names + b"\n" + content[header:]
+    declared = cpg.read_text("ascii", "ignore") if cpg else ""
+    asian = ["big5hkscs"] if re.search("big5|950", declared, re.IGNORECASE) else []
+    for encoding in ("utf-8", *asian, DEFAULT_ENCODING):
+        try:
+            texts.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    raise InputError(Message("sources.unknown_encoding", {"file": file}))

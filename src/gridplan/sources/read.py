@@ -1,0 +1,67 @@
+"""One input of the plan file, whatever its format, to what was found."""
+
+import difflib
+from pathlib import Path
+
+from gridplan.config import InputTable
+from gridplan.errors import InputError
+from gridplan.sources.fingerprint import fingerprint
+from gridplan.sources.found import Found
+from gridplan.sources.sheets import read_csv, read_workbook
+from gridplan.sources.vectors import read_parquet, read_shapefile, read_vector, read_zip
+from gridplan.words import Message
+
+READERS = {
+    ".csv": read_csv,
+    ".xlsx": read_workbook,
+    ".parquet": read_parquet,
+    ".geoparquet": read_parquet,
+    ".shp": read_shapefile,
+    ".zip": read_zip,
+    ".gpkg": read_vector,
+    ".geojson": read_vector,
+    ".json": read_vector,
+}
+
+
+def read_source(wanted: InputTable, folder: Path) -> Found:
+    """Read one input.
+
+    Parameters
+    ----------
+    wanted
+        The input as the plan file names it.
+    folder
+        The folder that its path is relative to.
+
+    Raises
+    ------
+    InputError
+        If the file, its layer or a column is missing, or the file cannot be read; it says what there is instead.
+    """
+    if "://" in wanted.path:
+        raise InputError(Message("sources.database", {"file": wanted.path.partition("://")[0]}))
+    path = folder / wanted.path
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        raise InputError(
+            Message("sources.unknown_format", {"file": wanted.path, "formats": ", ".join(READERS)})
+        )
+    if not path.is_file():
+        raise InputError(_missing(path, wanted.path))
+    try:
+        return reader(path, wanted, fingerprint(path))
+    except OSError:
+        raise InputError(Message("sources.unreadable", {"file": wanted.path})) from None
+
+
+def _missing(path: Path, label: str) -> Message:
+    """Say that a file is missing, and which of its folder has the nearest name."""
+    try:
+        there = sorted(one.name for one in path.parent.iterdir() if one.suffix.lower() in READERS)
+    except OSError:
+        return Message("sources.missing_folder", {"file": label, "folder": path.parent})
+    near = difflib.get_close_matches(path.name, there, n=1)
+    if near:
+        return Message("sources.missing_file_near", {"file": label, "near": near[0]})
+    return Message("sources.missing_file", {"file": label})

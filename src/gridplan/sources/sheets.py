@@ -1,0 +1,95 @@
+"""CSV files and workbooks to tables as found."""
+
+import io
+import re
+import warnings
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+from openpyxl.utils.exceptions import InvalidFileException
+
+from gridplan.config import InputTable
+from gridplan.errors import InputError
+from gridplan.sources.found import DEFAULT_ENCODING, Found, choose, codec
+from gridplan.tables import Source
+from gridplan.words import Message
+
+
+def read_csv(path: Path, wanted: InputTable, sha256: str) -> Found:
+    """Read a CSV file; every value stays the text that it is.
+
+    Raises
+    ------
+    InputError
+        If it cannot be decoded, a row has more values than there are columns, or a column is missing.
+    """
+    text, encoding = _decoded(path.read_bytes(), wanted)
+    try:
+        # a header of its own would let pandas take a surplus first column for an index
+        rows = pd.read_csv(io.StringIO(text), header=None, dtype=str, keep_default_na=False)
+    except pd.errors.EmptyDataError:
+        raise InputError(Message("sources.no_header", {"file": wanted.path})) from None
+    except pd.errors.ParserError as error:
+        line = re.search(r"line (\d+)", str(error))
+        values = {"file": wanted.path, "line": line[1] if line else 1}
+        raise InputError(Message("sources.ragged", values)) from None
+    table = rows.iloc[1:].reset_index(drop=True)
+    table.columns = pd.Index([str(name).strip() for name in rows.iloc[0]])
+    return _found(table, wanted, Source(label=wanted.path, sha256=sha256, encoding=encoding), wanted.path)
+
+
+def read_workbook(path: Path, wanted: InputTable, sha256: str) -> Found:
+    """Read a sheet of a workbook: ``layer``, else the first; of formulas the values that were last computed.
+
+    Raises
+    ------
+    InputError
+        If it is no workbook, or the sheet or a column is missing.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore", UserWarning
+            )  # openpyxl tells of styles and lists that it leaves aside
+            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+            names = book.sheetnames
+            if wanted.layer is not None and wanted.layer not in names:
+                values = {"file": wanted.path, "layer": wanted.layer, "there": ", ".join(names)}
+                raise InputError(Message("sources.missing_layer", values))
+            sheet = book[wanted.layer or names[0]]
+            rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+            book.close()
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError):
+        raise InputError(Message("sources.unreadable", {"file": wanted.path})) from None
+    while rows and all(value is None for value in rows[-1]):
+        rows.pop()
+    if not rows:
+        raise InputError(Message("sources.no_header", {"file": wanted.path}))
+    header = ["" if name is None else str(name).strip() for name in rows[0]]
+    table = pd.DataFrame(rows[1:], columns=pd.Index(header), dtype=object)
+    file = f"{wanted.path} ({wanted.layer})" if wanted.layer else wanted.path
+    return _found(table, wanted, Source(label=wanted.path, sha256=sha256), file)
+
+
+def _decoded(content: bytes, wanted: InputTable) -> tuple[str, str]:
+    """Return the text and its encoding: the one declared, else UTF-8 or GB18030, whichever decodes all of it."""
+    asked = ["utf-8-sig", DEFAULT_ENCODING] if wanted.encoding == "auto" else [codec(wanted.encoding)]
+    for encoding in asked:
+        try:
+            return content.decode(encoding), encoding.removesuffix("-sig")
+        except UnicodeDecodeError:
+            continue
+    raise InputError(Message("sources.unknown_encoding", {"file": wanted.path}))
+
+
+def _found(table: pd.DataFrame, wanted: InputTable, source: Source, file: str) -> Found:
+    names = [name for name in table.columns if name]
+    columns = choose(wanted, names, file=file, with_shapes=False)
+    first = {name: list(table.columns).index(name) for name in columns.values()}
+    taken = pd.DataFrame(
+        {key: table.iloc[:, first[name]] for key, name in columns.items()}, index=table.index
+    )
+    return Found(file=file, table=taken, shapes=None, crs=None, source=replace(source, rows=len(taken)))

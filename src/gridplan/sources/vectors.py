@@ -1,0 +1,162 @@
+"""Files with shapes to tables as found: fiona says what is in them and which row is wrong, pyogrio reads them."""
+
+import tempfile
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import fiona
+import geopandas as gpd
+import pandas as pd
+import pyarrow as pa
+import pyogrio
+import shapely
+from fiona.errors import FionaError
+from pyarrow import parquet
+from pyogrio.errors import DataSourceError
+
+from gridplan.config import InputTable
+from gridplan.errors import InputError
+from gridplan.sources.dbf import check_whole, find_encoding
+from gridplan.sources.fingerprint import shapefile_parts
+from gridplan.sources.found import Found, choose, codec
+from gridplan.tables import Source
+from gridplan.words import Message
+
+SHOWN_ROWS = 5
+REQUIRED_PARTS = (".shp", ".shx", ".dbf")
+
+
+def read_vector(path: Path, wanted: InputTable, sha256: str) -> Found:
+    """Read a layer of a GeoPackage or a GeoJSON file.
+
+    Raises
+    ------
+    InputError
+        If it cannot be opened, the layer or a column is missing, or a row's shape is broken.
+    """
+    return _read(path, wanted, sha256, encoding=None)
+
+
+def read_shapefile(path: Path, wanted: InputTable, sha256: str) -> Found:
+    """Read a shapefile; its encoding is found out from its texts where the plan file does not say it.
+
+    Raises
+    ------
+    InputError
+        If parts are missing or cut short, a column is missing, or a row's shape is broken.
+    """
+    parts = shapefile_parts(path)
+    missing = [suffix for suffix in REQUIRED_PARTS if suffix not in parts]
+    if missing:
+        raise InputError(Message("sources.missing_parts", {"file": wanted.path, "parts": ", ".join(missing)}))
+    check_whole(parts[".shp"], parts[".dbf"], file=wanted.path)
+    declared = wanted.encoding != "auto"
+    found = (
+        codec(wanted.encoding)
+        if declared
+        else find_encoding(parts[".dbf"], parts.get(".cpg"), file=wanted.path)
+    )
+    return _read(path, wanted, sha256, encoding=found)
+
+
+def read_zip(path: Path, wanted: InputTable, sha256: str) -> Found:
+    """Read the shapefile in a .zip file; where there are several, ``layer`` names it.
+
+    Raises
+    ------
+    InputError
+        If it is no .zip file or holds no such shapefile; and as for a shapefile.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            with zipfile.ZipFile(path) as packed:
+                packed.extractall(folder)
+        except (zipfile.BadZipFile, RuntimeError):  # RuntimeError: it asks for a password
+            raise InputError(Message("sources.unreadable", {"file": wanted.path})) from None
+        inside = {one.stem: one for one in sorted(Path(folder).rglob("*")) if one.suffix.lower() == ".shp"}
+        return read_shapefile(
+            inside[_one_of(list(inside), wanted)], wanted.model_copy(update={"layer": None}), sha256
+        )
+
+
+def read_parquet(path: Path, wanted: InputTable, sha256: str) -> Found:
+    """Read a (Geo)Parquet file.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or a column is missing.
+    """
+    try:
+        schema = parquet.read_schema(path)
+        with_shapes = b"geo" in (schema.metadata or {})
+        columns = choose(wanted, schema.names, file=wanted.path, with_shapes=with_shapes)
+        raw = gpd.read_parquet(path) if with_shapes else pd.read_parquet(path)
+    except (pa.ArrowException, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(Message("sources.unreadable", {"file": wanted.path})) from None
+    return _found(raw, columns, Source(label=wanted.path, sha256=sha256, rows=len(raw)), wanted.path)
+
+
+def _one_of(layers: list[str], wanted: InputTable) -> str:
+    """Return the layer to read: the one named, else the only one."""
+    values = {"file": wanted.path, "layer": wanted.layer, "there": ", ".join(layers)}
+    if not layers:
+        raise InputError(Message("sources.no_layer", values))
+    if wanted.layer is None and len(layers) > 1:
+        raise InputError(Message("sources.which_layer", values))
+    if wanted.layer is not None and wanted.layer not in layers:
+        raise InputError(Message("sources.missing_layer", values))
+    return wanted.layer or layers[0]
+
+
+def _read(path: Path, wanted: InputTable, sha256: str, *, encoding: str | None) -> Found:
+    """Look at the layer with fiona, then read the columns that are wanted in bulk."""
+    try:
+        layer = _one_of(fiona.listlayers(path), wanted)
+        with fiona.open(path, layer=layer, encoding=encoding) as opened:
+            schema, is_empty = opened.schema, len(opened) == 0
+    except (FionaError, UnicodeDecodeError):
+        raise InputError(Message("sources.unreadable", {"file": wanted.path})) from None
+    file = f"{wanted.path} ({layer})" if wanted.layer else wanted.path
+    if is_empty and not schema["properties"]:
+        raise InputError(Message("sources.empty", {"file": file}))
+    with_shapes = schema["geometry"] != "None"
+    columns = choose(wanted, schema["properties"], file=file, with_shapes=with_shapes)
+    names = list(dict.fromkeys(columns.values()))
+    try:
+        raw = pyogrio.read_dataframe(path, layer=layer, columns=names, encoding=encoding)
+    except shapely.errors.GEOSException:
+        raise InputError(_broken_rows(path, layer, file)) from None
+    except (DataSourceError, UnicodeDecodeError):
+        raise InputError(Message("sources.unreadable", {"file": file})) from None
+    source = Source(label=wanted.path, sha256=sha256, encoding=encoding or "", rows=len(raw))
+    return _found(raw, columns, source, file)
+
+
+def _found(raw: pd.DataFrame, columns: dict[str, str], source: Source, file: str) -> Found:
+    """Rename the columns to the contract's keys and set the shapes apart."""
+    table = pd.DataFrame(
+        {key: raw[name].to_numpy() for key, name in columns.items()}, index=pd.RangeIndex(len(raw))
+    )
+    shaped = isinstance(raw, gpd.GeoDataFrame)
+    crs = raw.crs if shaped else None
+    named = replace(source, crs=crs.name if crs else "")
+    return Found(
+        file=file, table=table, shapes=raw.geometry.to_numpy() if shaped else None, crs=crs, source=named
+    )
+
+
+def _broken_rows(path: Path, layer: str, file: str) -> Message:
+    """Go through the rows one by one to say which shapes cannot be built."""
+    broken = []
+    with fiona.open(path, layer=layer) as rows:
+        for number, row in enumerate(rows, start=1):
+            try:
+                shapely.geometry.shape(row.geometry)
+            except (shapely.errors.GEOSException, ValueError):
+                broken.append(number)
+    values = {"file": file, "rows": ", ".join(map(str, broken[:SHOWN_ROWS])), "count": len(broken)}
+    return Message("sources.broken_rows", values)
