@@ -1,12 +1,15 @@
 """What a page tells of each thing: the line under the pointer and the card that a click opens, as plain text.
 
-A card set is ``{title, sub, badge, tone, note, labels, values}``: lists with an entry a thing, but for ``labels``, the headings of
-the columns of ``values``. Empty values are left out of a card. Nothing here is HTML: the page makes text nodes of it.
+A card set is ``{title, sub, badge, tone, note, labels, values}``: lists with an entry a thing, but for
+``labels``, the headings of the columns of ``values``; its first column is the code that the search finds.
+Empty values are left out of a card. Nothing here is HTML: the page makes text nodes of it.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -20,23 +23,23 @@ OK, WARN, QUIET = "ok", "warn", "quiet"
 def speaker(language: str) -> Words:
     """Return the way to say a key of this topic in a language."""
 
-    def tell(key: str, /, **values: Any) -> str:
+    def tell(key: str, /, **values: object) -> str:
         return say(language, f"maps.{key}", **values)
 
     return tell
 
 
-def number(value: Any, digits: int = 0) -> str:
+def number(value: float | None, digits: int = 0) -> str:
     """Return a figure with thousands marked, "" where it is not known."""
-    return "" if value is None or pd.isna(value) else f"{float(value):,.{digits}f}"
+    return "" if value is None or math.isnan(value) else f"{value:,.{digits}f}"
 
 
-def percent(share: Any, digits: int = 1) -> str:
-    """Return a share 0..1 as percent, "" where it is not known; never rounded up to a whole that it is not."""
-    if share is None or pd.isna(share):
+def percent(share: float | None, digits: int = 1) -> str:
+    """Return a share 0..1 as percent, "" where it is not known; less than the whole never shows as 100."""
+    if share is None or math.isnan(share):
         return ""
-    whole = float(share) * 100
-    return f"{np.floor(whole * 10**digits) / 10**digits if whole < 100 else whole:,.{digits}f}%"  # noqa: PLR2004
+    scale = 10**digits
+    return f"{math.floor(share * 100 * scale + 1e-6) / scale:.{digits}f}%"
 
 
 def numbers(column: pd.Series, digits: int = 0) -> list[str]:
@@ -64,7 +67,10 @@ def grid_cards(plan: Plan, words: Words) -> dict[str, Any]:
     standing = [_grid_standing(row, plan.report["band"], words) for row in grids.to_dict("records")]
     return {
         "title": _either(grids["name"], grids["code"]),
-        "sub": [joined(name, street) for name, street in zip(names, home["street"].reindex(names.index), strict=True)],
+        "sub": [
+            joined(street, name)
+            for name, street in zip(names, home["street"].reindex(names.index), strict=True)
+        ],
         **_standings(standing),
         **_columns(columns, words),
     }
@@ -74,11 +80,15 @@ def grid_tips(plan: Plan, words: Words) -> list[str]:
     """Return the line under the pointer for each grid."""
     grids = plan.grids
     names = _by_community(plan)["name"].reindex(grids["community_id"])
-    titles = _either(grids["name"], grids["code"])
-    figures = zip(names, titles, numbers(grids["households"]), numbers(grids["workers"]), strict=True)
+    titles = [
+        joined(name, title) for name, title in zip(names, _either(grids["name"], grids["code"]), strict=True)
+    ]
+    figures = zip(titles, grids["kind"], numbers(grids["households"]), numbers(grids["workers"]), strict=True)
     return [
-        words("grid_tip", community=community, grid=grid, households=households, workers=workers)
-        for community, grid, households, workers in figures
+        words("grid_tip", grid=title, households=households, workers=workers)
+        if kind == "ordinary"
+        else joined(title, words(f"kind_{kind}"))
+        for title, kind, households, workers in figures
     ]
 
 
@@ -96,7 +106,8 @@ def community_cards(plan: Plan, words: Words) -> dict[str, Any]:
         "in_band_share": [percent(row.get("in_band")) if row.get("grids") else "" for row in rows],
         "workers": numbers(communities["workers_in_plan"]),
         "posts": [
-            _span(low, high) for low, high in zip(communities["posts_min"], communities["posts_max"], strict=True)
+            _span(low, high)
+            for low, high in zip(communities["posts_min"], communities["posts_max"], strict=True)
         ],
         "posts_by_residents": numbers(communities["posts_by_residents"], 1),
         "roster": numbers(communities["workers_on_roster"], 1),
@@ -110,23 +121,20 @@ def community_cards(plan: Plan, words: Words) -> dict[str, Any]:
     }
 
 
-def facility_cards(plan: Plan, words: Words) -> dict[str, Any]:
-    """Cards of the facilities."""
-    table = plan.facilities
-    if table is None:
-        return {}
+def facility_cards(table: gpd.GeoDataFrame, words: Words) -> dict[str, Any]:
+    """Cards of facilities."""
+    use = table["households_served"] / table["capacity"].where(table["capacity"] > 0)
     columns = {
         "facility_code": table["facility_id"].tolist(),
         "capacity": numbers(table["capacity"]),
         "served": numbers(table["households_served"]),
-        "use": [percent(share, 0) for share in table["households_served"] / table["capacity"].where(table["capacity"] > 0)],
+        "use": [percent(share, 0) for share in use],
     }
     tones = {"existing": QUIET, "new": OK, "closed": WARN}
-    standing = [(words(f"facility_{status}"), tones[status], "") for status in table["status"]]
     return {
         "title": table["category"].tolist(),
         "sub": [""] * len(table),
-        **_standings(standing),
+        **_standings([(words(f"facility_{status}"), tones[status], "") for status in table["status"]]),
         **_columns(columns, words),
     }
 
@@ -153,7 +161,9 @@ def unit_cards(plan: Plan, words: Words) -> dict[str, Any]:
 def _by_community(plan: Plan) -> pd.DataFrame:
     """Name and street of each community by its id."""
     names = _either(plan.communities["name"], plan.communities["community_id"])
-    return pd.DataFrame({"name": names, "street": plan.communities["street"].tolist()}, index=plan.communities["community_id"])
+    return pd.DataFrame(
+        {"name": names, "street": plan.communities["street"].tolist()}, index=plan.communities["community_id"]
+    )
 
 
 def _grid_standing(grid: dict[str, Any], band: dict[str, Any], words: Words) -> tuple[str, str, str]:
@@ -165,7 +175,10 @@ def _grid_standing(grid: dict[str, Any], band: dict[str, Any], words: Words) -> 
     load, workers = float(grid["load"]), float(grid["workers"])
     low, high = band["low"] * workers, band["high"] * workers
     key, limit, away = ("over_band", high, load - high) if load > high else ("under_band", low, low - load)
-    note = words(key, load=number(load), workers=number(workers), limit=number(limit), away=number(away))
+    counted = words("row_households" if np.isclose(load, grid["households"]) else "row_load")
+    note = words(
+        key, what=counted, load=number(load), workers=number(workers), limit=number(limit), away=number(away)
+    )
     return words("out_of_band"), WARN, note
 
 
@@ -184,7 +197,10 @@ def _standings(standing: Sequence[tuple[str, str, str]]) -> dict[str, list[str]]
 
 def _columns(columns: dict[str, list[str]], words: Words) -> dict[str, Any]:
     """Headings, and a row of values a thing."""
-    return {"labels": [words(f"row_{key}") for key in columns], "values": [list(row) for row in zip(*columns.values(), strict=True)]}
+    return {
+        "labels": [words(f"row_{key}") for key in columns],
+        "values": [list(row) for row in zip(*columns.values(), strict=True)],
+    }
 
 
 def _either(column: pd.Series, other: pd.Series) -> list[str]:
@@ -200,5 +216,5 @@ def _metres(column: pd.Series, words: Words) -> list[str]:
     return [words("metres", metres=number(value)) if pd.notna(value) else "" for value in column]
 
 
-def _span(low: Any, high: Any) -> str:
-    return "" if pd.isna(low) or pd.isna(high) else f"{number(low, 1)}–{number(high, 1)}"
+def _span(low: float, high: float) -> str:
+    return "" if math.isnan(low) or math.isnan(high) else f"{number(low, 1)}–{number(high, 1)}"

@@ -1,7 +1,7 @@
 """Colours: few, soft, told apart by the colour-blind, and different wherever two grids share a border.
 
-The palette is Paul Tol's "pale" scheme and one violet of the same lightness (Tol, "Colour schemes", SRON/EPS/TN/09-002,
-issue 3.2, 2021). The colouring is DSATUR (Brelaz 1979, doi:10.1145/359094.359101).
+The palette follows Paul Tol's "pale" scheme ("Colour schemes", SRON/EPS/TN/09-002, 2021), with a violet, a
+teal and a sand of the same lightness. The colouring is DSATUR (Brelaz 1979, doi:10.1145/359094.359101).
 """
 
 import heapq
@@ -16,7 +16,7 @@ SLACK_M = 0.5  # borders of two communities need not share their vertices
 
 
 def bordering(shapes: gpd.GeoSeries) -> np.ndarray:
-    """Return the pairs of positions (n x 2, both ways round) of polygons that share a border of more than a touch."""
+    """Return the positions (n x 2, both ways round) of polygons that share a border of more than a touch."""
     geometries = shapes.to_numpy()
     one, other = shapely.STRtree(geometries).query(geometries, predicate="dwithin", distance=SLACK_M)
     one, other = one[one < other], other[one < other]
@@ -30,8 +30,9 @@ def bordering(shapes: gpd.GeoSeries) -> np.ndarray:
 def colouring(count: int, pairs: np.ndarray, *, colours: int = len(PALETTE)) -> list[int]:
     """Return a colour number for each of ``count`` things, so that the two of a pair differ.
 
-    The thing whose neighbours show the most colours goes first, then the one with the most neighbours, then the first; each
-    takes the lowest colour free. Where none is free it takes the one that fewest neighbours show.
+    The thing whose neighbours show the most colours goes first, then the one with the most neighbours, then
+    the first; each takes the lowest colour free. Where none is free it takes the one that fewest neighbours
+    show.
     """
     neighbours: list[set[int]] = [set() for _ in range(count)]
     for one, other in pairs.tolist():

@@ -1,4 +1,4 @@
-"""The pieces of a page as folium elements: what is drawn, what stands beside it, and the project's own script and style."""
+"""A page's pieces as folium elements: what is drawn, what stands beside it, our script and style."""
 
 import json
 from functools import cache
@@ -12,7 +12,7 @@ from folium.template import Template
 from gridplan.maps.offline import json_safe
 
 
-def told(data: Any) -> str:
+def told(data: object) -> str:
     """Return data as JSON that may stand inside a script."""
     return json_safe(json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
 
@@ -23,23 +23,32 @@ def asset(name: str) -> str:
     return (files(__package__) / "assets" / name).read_text(encoding="utf-8")
 
 
-class Assets(MacroElement):
-    """The project's own script and style; stands before everything that uses them."""
+class Assets(MacroElement):  # type: ignore[misc]  # folium is untyped
+    """The project's own script and style; stands before everything that uses them.
+
+    The map opens on ``bounds`` (two corners, degrees, latitude first). ``near_zoom`` is the zoom from which a
+    typical grid is wide enough to read: marks and borders grow towards it.
+    """
 
     _template = Template(
-        "{% macro header(this, kwargs) %}<style>{{ this.style }}</style>\n<script>{{ this.script }}</script>{% endmacro %}"
-        "{% macro script(this, kwargs) %}gridplan.begin({{ this._parent.get_name() }});{% endmacro %}"
+        "{% macro header(this, kwargs) %}"
+        "<style>{{ this.style }}</style>\n<script>{{ this.script }}</script>"
+        "{% endmacro %}"
+        "{% macro script(this, kwargs) %}"
+        "gridplan.begin({{ this._parent.get_name() }}, {{ this.data }});"
+        "{% endmacro %}"
     )
 
-    def __init__(self) -> None:
+    def __init__(self, *, bounds: list[list[float]], near_zoom: float) -> None:
         super().__init__()
         self._name = "Assets"
+        self.data = told({"bounds": bounds, "near_zoom": near_zoom})
         self.style = asset("map.css")
         self.script = asset("map.js")
 
 
-class Drawn(Layer):
-    """A layer that ``gridplan.layer`` of ``map.js`` draws from packed data; ticked on and off like any folium layer."""
+class Drawn(Layer):  # type: ignore[misc]  # folium is untyped
+    """A layer that ``gridplan.layer`` of ``map.js`` draws from packed data; ticked like any folium layer."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
@@ -53,7 +62,7 @@ class Drawn(Layer):
         self.data = told(data)
 
 
-class Beside(MacroElement):
+class Beside(MacroElement):  # type: ignore[misc]  # folium is untyped
     """Something beside the drawing: ``gridplan.<kind>`` of ``map.js`` puts it there."""
 
     _template = Template(

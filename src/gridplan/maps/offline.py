@@ -1,21 +1,22 @@
 """A folium map as one HTML page that asks nothing of a network.
 
-Every link that folium knows is replaced by the released file kept in ``vendored`` (see ``vendor``), its images by data
-addresses; a link to anything else is an error. Element ids, random in folium, become numbers, so that the same map gives the
-same bytes. A content security policy lets only the page's own scripts run, each named by its hash, and forbids every request.
+Every link that folium knows is replaced by the released file kept in ``vendored`` (see ``vendor``), its
+images by data addresses; a link to anything else is an error. Element ids, random in folium, become numbers,
+so that the same map gives the same bytes. A content security policy lets only the page's own scripts run,
+each named by its hash, and forbids every request.
 """
 
 import base64
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from functools import cache
 from importlib.resources import files
 from pathlib import PurePosixPath
 
 import folium
-from branca.element import CssLink, Element, Figure, JavascriptLink, Link
+from branca.element import CssLink, Element, Figure, Link
 
 from gridplan.errors import OutputError
 from gridplan.words import Message
@@ -41,7 +42,12 @@ POLICY = (
     "base-uri 'none'; form-action 'none'"
 )
 SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
-OUTSIDE = re.compile(r"""<(?:script|link|img|iframe)\b[^>]*?\s(?:src|href)\s*=\s*["']?(?!data:)([^"'\s>]+)""", re.IGNORECASE)
+OUTSIDE = re.compile(
+    r"""<(?:script|link|img|iframe|source|embed)\b[^>]*?\s(?:src|href)\s*=\s*["']?(?!data:)([^"'\s>]+)"""
+    r"""|(?:url\(|@import)\s*["']?((?:https?:)?//[^"')\s]+)"""
+    r"""|["'`]((?:https?:)?//[^"'`\s]*\{[xyz]\}[^"'`\s]*)""",  # a tile server
+    re.IGNORECASE,
+)
 
 
 def page(built: folium.Map, *, language: str) -> str:
@@ -50,18 +56,16 @@ def page(built: folium.Map, *, language: str) -> str:
     Raises
     ------
     OutputError
-        If a part of the map wants a script, a style or an image that is not vendored.
+        If a part of the map wants a script, a style, an image or tiles that the page cannot hold.
     """
     figure = deepcopy(built.get_root())
     _number(figure)
     for child in figure._children.values():  # noqa: SLF001 branca has no public way to its children
         child.render()
     _embed(figure)
-    html = figure._template.render(this=figure, kwargs={"embedded": True}).replace("\r\n", "\n")  # noqa: SLF001
-    outside = sorted(set(OUTSIDE.findall(html)))
-    if outside:
-        raise OutputError([Message("maps.outside_address", {"address": address}) for address in outside])
-    return _under_policy(html).replace("<html>", f'<html lang="{language}">', 1)
+    html = figure._template.render(this=figure, kwargs={"embedded": True})  # noqa: SLF001
+    _refuse(found[1] or found[2] or found[3] for found in OUTSIDE.finditer(html))
+    return _under_policy(html.replace("\r\n", "\n")).replace("<html>", f'<html lang="{language}">', 1)
 
 
 def json_safe(text: str) -> str:
@@ -89,18 +93,25 @@ def _number(figure: Figure) -> None:
 def _embed(figure: Figure) -> None:
     """Fill every link with its vendored text."""
     links = [element for element in _elements(figure) if isinstance(element, Link)]
-    unknown = sorted({link.url for link in links if link.url not in VENDORED})
-    if unknown:
-        raise OutputError([Message("maps.outside_address", {"address": url}) for url in unknown])
+    _refuse(link.url for link in links if link.url not in VENDORED)
     for link in links:
         link.code = _styles(VENDORED[link.url]) if isinstance(link, CssLink) else _scripts(VENDORED[link.url])
+
+
+def _refuse(addresses: Iterable[str]) -> None:
+    """Raise an error that names each address that the page does not hold."""
+    unknown = sorted(set(addresses))
+    if unknown:
+        raise OutputError([Message("maps.outside_address", {"address": address}) for address in unknown])
 
 
 @cache
 def _scripts(path: str) -> str:
     """Return a vendored script without the pointer to its source map, which a page does not hold."""
     text = (files(__package__) / "vendored" / path).read_text(encoding="utf-8")
-    return re.sub(r"^//# sourceMappingURL=.*$", "", text, flags=re.MULTILINE).replace("</script", "<\\/script")
+    return re.sub(r"^//# sourceMappingURL=.*$", "", text, flags=re.MULTILINE).replace(
+        "</script", "<\\/script"
+    )
 
 
 @cache
@@ -118,10 +129,9 @@ def _styles(path: str) -> str:
 
 def _under_policy(html: str) -> str:
     """Put the content security policy first in the head."""
-    digests = {base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in SCRIPT.findall(html)}
+    digests = {
+        base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in SCRIPT.findall(html)
+    }
     hashes = " ".join(f"'sha256-{digest}'" for digest in sorted(digests))
     meta = f'<meta http-equiv="Content-Security-Policy" content="{POLICY.format(hashes=hashes)}">'
     return html.replace("<head>", f"<head>\n{meta}", 1)
-
-
-__all__ = ["JQUERY_JS", "LEAFLET_CSS", "LEAFLET_JS", "JavascriptLink", "json_safe", "page"]

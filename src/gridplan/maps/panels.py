@@ -3,9 +3,10 @@
 import math
 from typing import Any
 
-import pandas as pd
+import numpy as np
 
-from gridplan.maps import layers
+from gridplan.maps import signs
+from gridplan.maps.backdrop import is_railway
 from gridplan.maps.cards import WARN, Words, community_cards, number, percent
 from gridplan.maps.colours import PALETTE
 from gridplan.plan import Plan
@@ -23,7 +24,9 @@ def bar(plan: Plan, words: Words) -> dict[str, Any]:
         "title": title(plan, words),
         "note": project.get("note") or "",
         "date": str(project.get("date") or ""),
-        "figures": [[words(f"figure_{key}"), value] for key, value in main_figures(plan, words).items() if value],
+        "figures": [
+            [words(f"figure_{key}"), value] for key, value in main_figures(plan, words).items() if value
+        ],
         "search": words("search"),
         "nothing": words("search_nothing"),
         "close": words("close"),
@@ -38,7 +41,7 @@ def main_figures(plan: Plan, words: Words) -> dict[str, str]:
         "grids": number(totals["grids"]),
         "in_band": percent(totals["in_band_share"]),
         "workers": number(totals["workers"]),
-        "posts": number(posts_wanted(totals)) if posts_wanted(totals) else "",
+        "posts": number(posts_wanted(totals)),
         "gap": gap_text(totals, words),
     }
 
@@ -46,14 +49,14 @@ def main_figures(plan: Plan, words: Words) -> dict[str, str]:
 def posts_wanted(totals: dict[str, Any]) -> int | None:
     """Return the fewest whole posts that satisfy both norms (the larger binds), None without norms."""
     norms = [totals.get(key) for key in ("posts_min", "posts_by_residents")]
-    known = [float(norm) for norm in norms if norm is not None and not pd.isna(norm)]
+    known = [float(norm) for norm in norms if norm is not None and not math.isnan(norm)]
     return math.ceil(max(known) - 1e-9) if known else None
 
 
 def gap_text(totals: dict[str, Any], words: Words) -> str:
     """Return how many full-time posts are missing or to spare, "" where norm or roster is not known."""
     wanted, roster = posts_wanted(totals), totals.get("workers_on_roster")
-    if wanted is None or roster is None or pd.isna(roster):
+    if wanted is None or roster is None or math.isnan(roster):
         return ""
     missing = wanted - float(roster)
     key = "posts_missing" if missing > 0 else "posts_to_spare"
@@ -61,14 +64,16 @@ def gap_text(totals: dict[str, Any], words: Words) -> str:
 
 
 def community_table(plan: Plan, words: Words) -> dict[str, Any]:
-    """The communities as a table, those with grids out of band first."""
+    """Return the communities as a table, those with grids out of band first."""
     card = community_cards(plan, words)
     rows = {row["community_id"]: row for row in plan.report["communities"]}
     communities = plan.communities
     out = [int(rows.get(each, {}).get("out_of_band") or 0) for each in communities["community_id"]]
     order = sorted(range(len(communities)), key=lambda i: (-out[i], i))
     figures = zip(communities["households"], communities["grids"], out, strict=True)
-    told = [[name, number(h), number(g), str(o)] for name, (h, g, o) in zip(card["title"], figures, strict=True)]
+    told = [
+        [name, number(h), number(g), str(o)] for name, (h, g, o) in zip(card["title"], figures, strict=True)
+    ]
     return {
         "title": words("communities_title", number=len(communities)),
         "columns": [words(f"column_{key}") for key in ("community", "households", "grids", "out_of_band")],
@@ -79,46 +84,58 @@ def community_table(plan: Plan, words: Words) -> dict[str, Any]:
 
 
 def legend(plan: Plan, words: Words) -> dict[str, Any]:
-    """A swatch and a text for every sign the map uses, with the layer that it goes with."""
-    kinds, grids = set(plan.grids["kind"]), plan.grids
-    ordinary = grids[grids["kind"] == "ordinary"]
-    border = layers.GRID_BORDER
-    entries: list[tuple[bool, str, str, dict[str, Any]]] = [
-        (True, "grids", "legend_grids", {"fills": PALETTE[:4], **border}),
-        (
-            bool((ordinary["in_band"] != 1).any()),
-            "grids",
-            "legend_out_of_band",
-            {"fills": [PALETTE[2]], "hatch": layers.WARNING, "color": layers.WARNING, "weight": 2.2},
-        ),
-        ("special" in kinds, "grids", "legend_special_grid", {"fills": ["#dfe1e4"], "hatch": layers.GREY, **border}),
-        ("empty" in kinds, "grids", "legend_empty_grid", {"fills": ["#eceded"], **border}),
-        (True, "communities", "legend_community", {"line": "#4a4f5c", "weight": 2}),
-        (plan.streets is not None, "streets", "legend_street", {"line": "#5b3f77", "weight": 3.4}),
-        (True, "units", "legend_unit", {"fills": ["#ffffff"], "color": "#8b93a1", "weight": 0.7}),
-        ("roads" in plan.backdrop, "roads", "legend_road", {"line": "#fbeec6", "casing": "#cdb98f", "weight": 4}),
-        *_barriers(plan),
-        ("special_areas" in plan.backdrop, "special", "legend_special", {"fills": [layers.GREEN], "color": "#9db58c", "weight": 0.6}),
-        *_facilities(plan),
+    """Return a swatch and a text for every sign the map uses, with the layer that it comes and goes with."""
+    entries = [*_grid_signs(plan), *_border_signs(plan), *_ground_signs(plan), *_facility_signs(plan)]
+    shown = [
+        {"layer": layer, "text": words(key), "sign": sign} for there, layer, key, sign in entries if there
     ]
-    shown = [{"layer": layer, "text": words(key), "sign": sign} for there, layer, key, sign in entries if there]
     return {"title": words("legend"), "entries": shown}
 
 
-def _barriers(plan: Plan) -> list[tuple[bool, str, str, dict[str, Any]]]:
-    barriers = plan.backdrop.get("barriers")
-    if barriers is None or barriers.empty:
-        return []
-    railway = barriers["name"].str.contains(layers.RAILWAY)
+Entry = tuple[bool, str, str, signs.Look]  # whether the plan has it, key of its layer, key of its text, sign
+
+
+def _grid_signs(plan: Plan) -> list[Entry]:
+    kind, in_band = plan.grids["kind"], plan.grids["in_band"]
+    out = bool(((kind == "ordinary") & (in_band != 1)).any())
     return [
-        (bool((~railway).any()), "barriers", "legend_water", {"fills": [layers.WATER], "color": layers.WATER, "weight": 1}),
-        (bool(railway.any()), "barriers", "legend_railway", {"line": "#7a7d84", "weight": 3, "dash": "#ffffff"}),
+        (True, "grids", "legend_grids", {**signs.GRID_BORDER, "fills": PALETTE[:4]}),
+        (out, "grids", "legend_out_of_band", _filled(signs.OUT_OF_BAND[2])),
+        ("special" in set(kind), "grids", "legend_special_grid", _filled(signs.SPECIAL)),
+        ("empty" in set(kind), "grids", "legend_empty_grid", _filled(signs.EMPTY)),
     ]
 
 
-def _facilities(plan: Plan) -> list[tuple[bool, str, str, dict[str, Any]]]:
+def _border_signs(plan: Plan) -> list[Entry]:
+    return [
+        (True, "communities", "legend_community", _stroked(signs.COMMUNITY)),
+        (plan.streets is not None, "streets", "legend_street", _stroked(signs.STREET)),
+        (True, "units", "legend_unit", {**signs.UNIT, "fills": ["#ffffff"]}),
+    ]
+
+
+def _ground_signs(plan: Plan) -> list[Entry]:
+    barriers = plan.backdrop.get("barriers")
+    railway = is_railway(barriers) if barriers is not None else np.zeros(0, bool)
+    return [
+        ("roads" in plan.backdrop, "roads", "legend_road", {**_stroked(signs.ROADS[1]), "weight": 4}),
+        (bool((~railway).any()), "barriers", "legend_water", _filled(signs.WATER)),
+        (bool(railway.any()), "barriers", "legend_railway", _stroked(signs.RAILWAY)),
+        ("special_areas" in plan.backdrop, "special", "legend_special", _filled(signs.SPECIAL_AREA)),
+    ]
+
+
+def _facility_signs(plan: Plan) -> list[Entry]:
     there = set() if plan.facilities is None else set(plan.facilities["status"])
     return [
         (status in there, f"facilities_{status}", f"facility_{status}", {"mark": mark, "fills": [colour]})
-        for status, (mark, colour) in layers.MARKS.items()
+        for status, (mark, colour) in signs.MARKS.items()
     ]
+
+
+def _filled(look: signs.Look) -> signs.Look:
+    return {**look, "fills": [look["fillColor"]]}
+
+
+def _stroked(look: signs.Look) -> signs.Look:
+    return {**look, "line": look["color"]}

@@ -1,6 +1,7 @@
-"""Shapes small enough for a page: whole millionths of a degree (about 0.1 m), each vertex as its step from the one before."""
+"""Shapes small enough for a page: whole millionths of a degree (0.1 m), each vertex a step from the last."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
@@ -10,10 +11,12 @@ from pyproj import CRS, Transformer
 
 MICRODEGREES = 1_000_000
 GEOGRAPHIC = "EPSG:4326"
+LABEL_M = 2.0  # labels stand so near their best place
+EQUATOR_M_PER_PIXEL = 156_543.03  # at zoom 0, by the tile scheme that Leaflet's zoom levels follow
 
 
 def projector(crs: CRS) -> Callable[[np.ndarray], np.ndarray]:
-    """Return the way from metric coordinates (rows of x, y) to whole microdegrees (rows of latitude, longitude)."""
+    """Return the way from metric x, y to whole microdegrees of latitude, longitude (a row a point)."""
     transformer = Transformer.from_crs(crs, GEOGRAPHIC, always_xy=True)
 
     def project(metric: np.ndarray) -> np.ndarray:
@@ -24,9 +27,10 @@ def projector(crs: CRS) -> Callable[[np.ndarray], np.ndarray]:
 
 
 def packed(shapes: gpd.GeoSeries) -> list[Any]:
-    """Return each polygon as parts of rings, each line as parts, each point as one pair; all as steps in microdegrees.
+    """Return each polygon as parts of rings, each line as parts, each point as one pair.
 
-    Rings come without their closing vertex.
+    A ring or part is one flat list of microdegrees: its first vertex, then steps. Rings lack their closing
+    vertex.
     """
     geometries = shapes.to_numpy()
     if not len(geometries):
@@ -38,7 +42,7 @@ def packed(shapes: gpd.GeoSeries) -> list[Any]:
     closing = kind in (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
     level: list[Any] = _chains(whole, offsets[0], closing=closing)
     for starts in offsets[1:]:
-        level = [level[a:b] for a, b in zip(starts[:-1], starts[1:], strict=True)]
+        level = [level[a:b] for a, b in pairwise(starts)]
     single = kind in (shapely.GeometryType.POLYGON, shapely.GeometryType.LINESTRING)
     return [[shape] for shape in level] if single else level
 
@@ -52,27 +56,55 @@ def _chains(whole: np.ndarray, starts: np.ndarray, *, closing: bool) -> list[lis
     return [steps[a:b].ravel().tolist() for a, b in zip(firsts, ends, strict=True)]
 
 
-def inner_circles(shapes: gpd.GeoSeries) -> tuple[list[list[int]], list[int]]:
-    """Return the centre (microdegrees) and radius (metres) of the widest circle inside each polygon: room for its label."""
-    if shapes.empty:
-        return [], []
-    spokes = shapely.maximum_inscribed_circle(shapes.to_numpy(), tolerance=2.0)
-    centres = projector(shapes.crs)(shapely.get_coordinates(shapely.get_point(spokes, 0)))
-    return centres.tolist(), np.rint(shapely.length(spokes)).astype(int).tolist()
+def area_labels(
+    shapes: gpd.GeoSeries, texts: list[str], *, kind: str, rank: int, second: list[str] | None = None
+) -> dict[str, Any]:
+    """Return names with the room that they have: centre and radius of the widest circle inside each polygon.
+
+    ``kind`` chooses the face, the least ``rank`` is placed first, ``second`` holds lines below the names.
+    """
+    spokes = shapely.maximum_inscribed_circle(shapes.to_numpy(), tolerance=LABEL_M)
+    return {
+        "at": projector(shapes.crs)(shapely.get_coordinates(shapely.get_point(spokes, 0))).tolist(),
+        "radius_m": np.rint(shapely.length(spokes)).astype(int).tolist(),
+        "texts": texts,
+        "second": second or [],
+        "kind": kind,
+        "rank": rank,
+    }
 
 
 def straightest(lines: gpd.GeoSeries) -> tuple[list[list[int]], list[int], list[int]]:
-    """Return the middle (microdegrees), length (metres) and angle (degrees, -90..90, down positive) of each line's longest part."""
+    """Return the middle (microdegrees), length (metres) and slope (degrees) of each line's longest part.
+
+    The slope, -90 to 90, is that of the fifth around the middle; positive falls to the right.
+    """
     parts, owner = shapely.get_parts(lines.to_numpy(), return_index=True)
-    length_m = shapely.length(parts)
-    longest = np.lexsort((-length_m, owner))
-    longest = longest[np.unique(owner[longest], return_index=True)[1]]
-    chosen, room_m = parts[longest], length_m[longest]
-    ahead, behind = (
-        shapely.get_coordinates(shapely.line_interpolate_point(chosen, share, normalized=True)) for share in (0.6, 0.4)
+    order = np.lexsort((-shapely.length(parts), owner))
+    chosen = parts[order[np.unique(owner[order], return_index=True)[1]]]
+    behind, middle, ahead = (
+        shapely.get_coordinates(shapely.line_interpolate_point(chosen, share, normalized=True))
+        for share in (0.4, 0.5, 0.6)
     )
-    middle = shapely.get_coordinates(shapely.line_interpolate_point(chosen, 0.5, normalized=True))
     dx, dy = (ahead - behind).T
-    angle = -np.degrees(np.arctan2(dy, dx))
-    upright = (angle + 90) % 180 - 90
-    return projector(lines.crs)(middle).tolist(), room_m.astype(int).tolist(), np.rint(upright).astype(int).tolist()
+    slope = (90 - np.degrees(np.arctan2(dy, dx))) % 180 - 90
+    at = projector(lines.crs)(middle).tolist()
+    return at, shapely.length(chosen).astype(int).tolist(), np.rint(slope).astype(int).tolist()
+
+
+def corners(shapes: gpd.GeoSeries) -> list[list[float]]:
+    """Return the south-western and north-eastern corner of all shapes: degrees, latitude first."""
+    west, south, east, north = shapes.total_bounds
+    metric = np.array([[west, south], [east, south], [west, north], [east, north]])
+    degrees = projector(shapes.crs)(metric) / MICRODEGREES
+    return [degrees.min(axis=0).tolist(), degrees.max(axis=0).tolist()]
+
+
+def zoom_for(shapes: gpd.GeoSeries, *, pixels: float) -> float:
+    """Return the first zoom, in halves, at which half of the polygons are at least so many pixels wide."""
+    if shapes.empty:
+        return 0.0
+    latitude = np.mean(corners(shapes), axis=0)[0]
+    width_m = float(np.sqrt(np.median(shapely.area(shapes.to_numpy()))))
+    zoom = np.log2(EQUATOR_M_PER_PIXEL * np.cos(np.radians(latitude)) * pixels / max(width_m, 1.0))
+    return float(np.ceil(2 * zoom) / 2)

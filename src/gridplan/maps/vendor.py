@@ -1,7 +1,7 @@
-"""Refresh ``maps/vendored`` from the npm registry: ``python -m gridplan.maps.vendor`` (needs npm and a network).
+"""Refresh ``maps/vendored`` from the npm registry: ``python -m gridplan.maps.vendor`` (needs npm, a network).
 
-Each package is fetched at a fixed version, compared with the registry's checksum noted here, and only the files that pages
-embed are kept, with the licence. ``SHA256SUMS`` then says what every kept file is.
+Each package is fetched at a fixed version, compared with the registry's checksum noted here, and only the
+files that pages embed are kept, with the licence. ``SHA256SUMS`` then says what every kept file is.
 """
 
 import base64
@@ -69,8 +69,15 @@ def fetch(package: Package, folder: Path) -> dict[str, bytes]:
     ValueError
         If what came is not what was released.
     """
-    command = ["npm", "pack", "--json", "--pack-destination", str(folder), f"{package.name}@{package.version}"]
-    told = subprocess.run(command, capture_output=True, check=True, text=True)  # noqa: S603 names only the packages above
+    command = [
+        "npm",
+        "pack",
+        "--json",
+        "--pack-destination",
+        str(folder),
+        f"{package.name}@{package.version}",
+    ]
+    told = subprocess.run(command, capture_output=True, check=True, text=True)  # noqa: S603 only the packages above
     archive = folder / json.loads(told.stdout)[0]["filename"]
     found = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
     if found != package.sha512:
@@ -83,7 +90,9 @@ def fetch(package: Package, folder: Path) -> dict[str, bytes]:
 def checksums(folder: Path = VENDORED) -> str:
     """Return a line of SHA-256 and path for every vendored file, in the manner of sha256sum."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != CHECKSUMS)
-    lines = (f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.relative_to(folder).as_posix()}\n" for p in paths)
+    lines = (
+        f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.relative_to(folder).as_posix()}\n" for p in paths
+    )
     return "".join(lines)
 
 

@@ -9,7 +9,7 @@ var gridplan = (function () {
   var MICRO = 1e6;
   var FONT = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC","WenQuanYi Micro Hei",SimHei,sans-serif';
   var HOVER = { weight: 2.6, color: "#1f2937" };
-  var stage = { map: null, layers: {}, order: [], renderer: null };
+  var stage = { map: null, layers: {}, order: [], near: 16 };
 
   // ---- small helpers
   function element(tag, parent, text, name) {
@@ -65,8 +65,12 @@ var gridplan = (function () {
   }
 
   function roadWeight(rank, zoom) {
-    var base = [4.6, 3.8, 2.8, 2, 1.5][rank];
-    return Math.max(0.5, base * Math.pow(1.42, Math.min(zoom, 18) - 15));
+    return [4.8, 4, 2.8, 1.9, 1.4][rank] * Math.pow(zoom < 15 ? 1.7 : 1.45, Math.min(zoom, 18) - 15);
+  }
+
+  // Borders are drawn in full where a typical grid is wide enough to read, and finer from farther away.
+  function fineness(zoom) {
+    return Math.min(1, Math.max(0.45, 1 + (zoom - stage.near) * 0.22));
   }
 
   // ---- marks of facilities, drawn on the canvas
@@ -110,7 +114,8 @@ var gridplan = (function () {
   });
 
   function markRadius(zoom) {
-    return zoom < 13.5 ? 3.2 : zoom < 15 ? 4.5 : zoom < 16 ? 7 : 9;
+    var steps = zoom - stage.near;
+    return steps < -2 ? 2.6 : steps < -0.75 ? 4 : steps < 0.25 ? 7 : 9;
   }
 
   // ---- layers
@@ -150,6 +155,7 @@ var gridplan = (function () {
         arrange();
       }
       if (this.data.roads) this._widen(zoom);
+      else if (!this.data.mark) this._refine(zoom);
       if (this.data.mark) this.things.forEach(function (thing) { thing.setRadius(markRadius(zoom)); });
     },
 
@@ -169,10 +175,19 @@ var gridplan = (function () {
 
     _widen: function (zoom) {
       var look = this.data.look;
-      this.things.forEach(function (thing, i) { thing.setStyle({ weight: roadWeight(look[i], zoom) }); });
-      this.casings.forEach(function (line) {
-        line.setStyle({ weight: roadWeight(line.options.casingOf, zoom) + (zoom < 14 ? 1 : 1.8) });
+      this.things.forEach(function (thing, i) {
+        var weight = roadWeight(look[i], zoom);
+        thing.setStyle({ weight: Math.max(weight, 0.6), opacity: weight < 0.5 ? 0 : 1 });
       });
+      this.casings.forEach(function (line) {
+        var weight = roadWeight(line.options.casingOf, zoom);
+        line.setStyle({ weight: weight + (weight < 3 ? 0.9 : 1.8), opacity: weight < 0.9 ? 0 : 1 });
+      });
+    },
+
+    _refine: function (zoom) {
+      var share = fineness(zoom);
+      this.things.forEach(function (thing) { thing.setStyle({ weight: thing.options.full * share }); });
     }
   });
 
@@ -180,7 +195,7 @@ var gridplan = (function () {
     if (data.mark) {
       return new Mark(pair(shape), Object.assign({ mark: data.mark, glyph: data.glyphs[i], radius: 5 }, look));
     }
-    var options = Object.assign({ smoothFactor: 1, interactive: !look.idle, lineJoin: "round" }, look);
+    var options = Object.assign({ smoothFactor: 1, interactive: !look.idle, lineJoin: "round", full: look.weight, usual: look.color }, look);
     if (data.roads) return L.polyline(shape.map(unpack), Object.assign(options, { rank: data.look[i] }));
     if (data.open && data.open[i]) return L.polyline(shape.map(unpack), options);
     return L.polygon(shape.map(function (rings) { return rings.map(unpack); }), Object.assign(options, { smoothFactor: 0.5 }));
@@ -204,9 +219,9 @@ var gridplan = (function () {
     });
     if (data.mark) return;
     thing.on("mouseover", function () { thing.setStyle(HOVER); });
-    thing.on("mouseout", function () { thing.setStyle({ weight: thing.options.weight0, color: thing.options.color0 }); });
-    thing.options.weight0 = thing.options.weight;
-    thing.options.color0 = thing.options.color;
+    thing.on("mouseout", function () {
+      thing.setStyle({ weight: thing.options.full * fineness(stage.map.getZoom()), color: thing.options.usual });
+    });
   }
 
   // One canvas holds all that can be pointed at, so the order of drawing is the order of layers, whatever was ticked last.
@@ -251,7 +266,7 @@ var gridplan = (function () {
       labels.at.forEach(function (at, i) {
         var text = labels.texts[i], room = labels.radius_m[i] / perPixel, wide = text ? widthOf(text, labels.kind) : 0;
         if (!text || wide > room * SLACK[labels.kind]) return;
-        if (labels.kind === "street" && room * 3 > Math.min(size.x, size.y)) return;
+        if (labels.kind === "street" && room * 5 > Math.min(size.x, size.y)) return;
         var point = map.latLngToContainerPoint(pair(at));
         if (point.x < -40 || point.y < -20 || point.x > size.x + 40 || point.y > size.y + 20) return;
         found.push({ labels: labels, i: i, text: text, wide: wide, room: room, point: point, key: layer.data.key });
@@ -270,15 +285,37 @@ var gridplan = (function () {
   }
 
   function label() {
-    var map = stage.map, pane = map.getPane("names"), taken = [];
+    var map = stage.map, pane = map.getPane("names"), taken = occupied();
     pane.textContent = "";
+    function free(box) {
+      return taken.every(function (t) { return box[0] > t[2] || box[2] < t[0] || box[1] > t[3] || box[3] < t[1]; });
+    }
     candidates().forEach(function (one) {
-      var box = boxOf(one);
-      var free = taken.every(function (t) { return box[0] > t[2] || box[2] < t[0] || box[1] > t[3] || box[3] < t[1]; });
-      if (!free) return;
-      taken.push(box);
-      put(pane, one, map.containerPointToLayerPoint(one.point));
+      var steps = one.labels.angle ? [0] : [0, -20, 20], centre = one.point;
+      for (var i = 0; i < steps.length; i += 1) {
+        one.point = centre.add([0, steps[i]]);
+        var box = boxOf(one);
+        if (Math.abs(steps[i]) < one.room && free(box)) {
+          taken.push(box);
+          put(pane, one, map.containerPointToLayerPoint(one.point));
+          return;
+        }
+      }
     });
+  }
+
+  // Facilities large enough to carry a sign: names keep off them.
+  function occupied() {
+    var boxes = [], view = stage.map.getBounds(), r = markRadius(stage.map.getZoom());
+    stage.order.forEach(function (layer) {
+      if (!layer.data.mark || !layer.seen() || r < 7) return;
+      layer.data.shapes.forEach(function (shape) {
+        if (!view.contains(pair(shape))) return;
+        var p = stage.map.latLngToContainerPoint(pair(shape));
+        boxes.push([p.x - r, p.y - r, p.x + r, p.y + r]);
+      });
+    });
+    return boxes;
   }
 
   function put(pane, one, at) {
@@ -344,8 +381,10 @@ var gridplan = (function () {
   }
 
   // ---- what stands beside the map
-  function begin(map) {
+  function begin(map, data) {
     stage.map = map;
+    stage.near = data.near_zoom;
+    map.fitBounds(data.bounds, { paddingTopLeft: [20, 70], paddingBottomRight: [20, 20], animate: false });
     map.createPane("names").className += " leaflet-zoom-hide gp-names";
     L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
     map.on("moveend zoomend resize", label);
