@@ -1,7 +1,8 @@
 """Coordinates: the one place that chooses, names and changes coordinate reference systems (CRS).
 
 Everything inside gridplan is in one metric CRS. For data in CGCS2000 that is a Gauss-Kruger zone of 3 degrees
-(EPSG:4534-4554), else a UTM zone on WGS 84. CGCS2000 and WGS 84 agree to centimetres and are taken as one datum, as PROJ does.
+(EPSG:4534-4554), else a UTM zone on WGS 84. CGCS2000 and WGS 84 agree to centimetres and are taken as one, as
+PROJ does.
 """
 
 import math
@@ -50,7 +51,7 @@ def named_crs(code: str) -> CRS:
 
 
 def is_old_datum(crs: CRS) -> bool:
-    """Tell whether a CRS is on Beijing 1954 or Xi'an 1980, which PROJ takes for CGCS2000 without shifting anything."""
+    """Tell whether a CRS is on Beijing 1954 or Xi'an 1980, which PROJ takes for CGCS2000 without a shift."""
     return any(name in _datum_name(crs) for name in ("beijing", "xian"))
 
 
@@ -76,8 +77,8 @@ def placed(
     found
         The CRS that the file names.
     coordinates
-        What the plan file says of them; it overrides what the file names. Where it says "gcj02" or "bd09" the shift of
-        Chinese web maps is undone to better than 0.01 m and the result is in WGS 84.
+        What the plan file says of them; it overrides what the file names. Where it says "gcj02" or "bd09" the
+        shift of Chinese web maps is undone to better than 0.01 m and the result is in WGS 84.
     file
         The input as it is named in errors.
 
@@ -144,7 +145,7 @@ def metric_crs(asked: str, communities: gpd.GeoSeries) -> CRS:
     UsageError
         If the code is no projected CRS in metres.
     InputError
-        If the communities lie nowhere on Earth, or a metre of the CRS asked for is no metre on the ground there.
+        If the communities lie nowhere on Earth, or a metre of the CRS asked for is no metre on the ground.
     """
     degrees = communities.to_crs(communities.crs.geodetic_crs)
     west, south, east, north = degrees.total_bounds
@@ -168,7 +169,7 @@ def _is_in_metres(crs: CRS) -> bool:
 
 
 def _automatic(crs: CRS, longitude: float, latitude: float) -> CRS:
-    """Return the CRS itself where it is a Gauss-Kruger zone of CGCS2000, else the zone that holds the place."""
+    """Return the CRS itself where it is a Gauss-Kruger zone of CGCS2000, else the zone of the place."""
     if is_cgcs2000(crs):
         code = crs.to_epsg()
         if code is not None and code in CGCS2000_PROJECTED_EPSG:

@@ -1,5 +1,6 @@
 """From a plan file to clean tables: every input read, placed, checked and mended; all faults told at once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -50,7 +51,7 @@ def inspect(plan: PlanFile) -> list[Fault]:
 
 @dataclass(frozen=True)
 class _Part:
-    """An input on its way: how faults name it, its clean columns, its shapes where they came (None for the roster)."""
+    """An input on its way: how faults name it, its clean columns, its shapes as they came (the roster has none)."""
 
     sheet: Sheet
     table: pd.DataFrame
@@ -88,16 +89,19 @@ def _examine(plan: PlanFile, progress: Progress) -> tuple[Inputs | None, list[Fa
 
 def _refuse_codes(plan: PlanFile) -> None:
     """Raise for coordinate systems that cannot be used, before any input is opened."""
-    messages: list[Message] = []
     asked = [(geo.named_crs, table.coordinates) for table in plan.inputs.given.values()]
-    for check, code in [*asked, (geo.asked_metric_crs, plan.project.metric_crs)]:
-        if code.startswith("EPSG:"):
-            try:
-                check(code)
-            except UsageError as error:
-                messages += error.messages
-    if messages:
-        raise UsageError(messages)
+    asked.append((geo.asked_metric_crs, plan.project.metric_crs))
+    refused = [_refused(check, code) for check, code in asked if code.startswith("EPSG:")]
+    if any(refused):
+        raise UsageError(message for messages in refused for message in messages)
+
+
+def _refused(check: Callable[[str], CRS], code: str) -> tuple[Message, ...]:
+    try:
+        check(code)
+    except UsageError as error:
+        return error.messages
+    return ()
 
 
 def _open(part: str, wanted: InputTable, plan: PlanFile) -> tuple[_Part | None, list[Fault]]:

@@ -1,7 +1,7 @@
 """Faults of the inputs, as data, and the repairs beside them.
 
-Every check takes a table or shapes and a ``Sheet`` that names its rows, and gives back what is clean together with the faults it
-found; nothing is raised here, so that all faults of all inputs can be told at once.
+Every check takes a table or shapes and a ``Sheet`` that names its rows, and gives back what is clean and the
+faults it found; nothing is raised here, so that all faults of all inputs can be told at once.
 """
 
 from gridplan.checks.attributes import attributes, ids_of

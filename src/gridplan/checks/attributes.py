@@ -42,8 +42,8 @@ UNCHECKED_IDS = ("roads", "barriers")  # one road, or river, is many lines of on
 def attributes(table: pd.DataFrame, sheet: Sheet) -> tuple[pd.DataFrame, list[Fault]]:
     """Return the clean columns of an input, and what is wrong with them.
 
-    The columns are those of ``tables.INPUT_COLUMNS`` in their order: texts "" and numbers NaN where nothing is known. Households
-    count 1 a row where the plan file names no column, and ``load`` is the workload where it names that.
+    The columns are those of ``tables.INPUT_COLUMNS`` in order, texts "" and numbers NaN where nothing is known.
+    Households count 1 a row where no column is named; ``load`` is the workload where that is.
     """
     texts, numbers = INPUT_COLUMNS[sheet.part]
     clean: dict[str, npt.NDArray] = {texts[0]: sheet.ids}
@@ -96,7 +96,7 @@ def _numbers(column: pd.Series, key: str, sheet: Sheet) -> tuple[npt.NDArray[np.
     """Read a column of numbers and hold it against its rule."""
     rule, name = RULES[sheet.part, key], sheet.columns[key]
     read = as_numbers(column)
-    values = read.values
+    values = read.found
     faults = sheet.faults(
         "text_for_number", read.unreadable, column=name, example=_first(column, read.unreadable)
     )

@@ -21,8 +21,8 @@ Shapes = npt.NDArray[np.object_]
 def merged(frame: gpd.GeoDataFrame, sheet: Sheet) -> tuple[gpd.GeoDataFrame, Sheet, list[Fault]]:
     """Return one row an id, in the order of the file, and the sheet that names those rows.
 
-    Rows of one id, name and street are parts of one community. Figures that are the same on every part count once, figures that
-    differ are added up. Rows of one id that differ in name or street are a fault.
+    Rows of one id, name and street are parts of one community. Figures that are the same on every part count
+    once, figures that differ are added up. Rows of one id that differ in name or street are a fault.
     """
     repeated = (frame["community_id"].duplicated(keep=False) & (frame["community_id"] != "")).to_numpy()
     if not repeated.any():
@@ -43,7 +43,8 @@ def merged(frame: gpd.GeoDataFrame, sheet: Sheet) -> tuple[gpd.GeoDataFrame, She
 
 
 def _together(figures: pd.Series) -> float:
-    return float(figures.iloc[0] if figures.nunique() == 1 else figures.sum(min_count=1))
+    is_one = (figures == figures.iloc[0]).all()
+    return float(figures.iloc[0] if is_one else figures.sum(min_count=1))
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class _Overlap:
 
 
 def without_overlaps(frame: gpd.GeoDataFrame, sheet: Sheet) -> tuple[gpd.GeoDataFrame, list[Fault]]:
-    """Return the communities without the slivers that two of them share; an overlap that is more than that is a fault.
+    """Return the communities without the slivers that two of them share; more than a sliver is a fault.
 
     A sliver goes to the community whose id comes first. The index follows every border as it moves.
     """
@@ -114,7 +115,7 @@ def _told(overlaps: list[_Overlap], ids: npt.NDArray[np.object_], sheet: Sheet) 
 def residents(
     communities: pd.DataFrame, households: pd.DataFrame, sheet: Sheet
 ) -> tuple[npt.NDArray[np.float64], list[Fault]]:
-    """Return the residents of each community: the households' sum where they give it, else the communities' own figure.
+    """Return the residents of each community: the households' sum where they give it, else its own figure.
 
     A difference between the two is told.
     """

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -35,8 +34,8 @@ class Fault:
 class Sheet:
     """An input as faults name it.
 
-    ``part`` is its table of the plan file, ``file`` its path (and layer), ``ids`` those of its rows, ``columns`` the names in the
-    file of the contract's keys, ``numbers`` the row numbers where they are not 1, 2, 3 ...
+    ``part`` is its table of the plan file, ``file`` its path (and layer), ``ids`` those of its rows,
+    ``columns`` the names in the file of the contract's keys, ``numbers`` the row numbers if not 1, 2 ...
     """
 
     part: str
@@ -46,13 +45,15 @@ class Sheet:
     numbers: npt.NDArray[np.intp] | None = None
 
     def faults(
-        self, code: str, where: npt.ArrayLike, harm: Harm = Harm.FORBIDS, **values: Any
+        self, code: str, where: npt.ArrayLike, harm: Harm = Harm.FORBIDS, **values: object
     ) -> list[Fault]:
-        """Return one fault with the words key ``checks.<code>`` for the rows where a mask holds; none where it holds nowhere."""
+        """Return one fault, told by ``checks.<code>``, for the rows where a mask holds; none if it never does."""
         rows = np.flatnonzero(np.asarray(where, dtype=bool))
         return [self.fault(code, rows, harm, **values)] if len(rows) else []
 
-    def fault(self, code: str, rows: npt.NDArray[np.intp], harm: Harm = Harm.FORBIDS, **values: Any) -> Fault:
+    def fault(
+        self, code: str, rows: npt.NDArray[np.intp], harm: Harm = Harm.FORBIDS, **values: object
+    ) -> Fault:
         """Return a fault of rows given by position; of none: of the whole input."""
         told = {"file": self.file, "rows": self._named(rows), **values}
         numbers = tuple(self._number(int(row)) for row in rows)

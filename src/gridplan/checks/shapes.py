@@ -22,14 +22,15 @@ Shapes = npt.NDArray[np.object_]
 
 
 def build_shapes(table: pd.DataFrame, sheet: Sheet) -> tuple[Shapes, list[Fault]]:
-    """Return the shapes of a table without shapes of its own, from "x" and "y" or "wkt"; None where they cannot be read."""
+    """Return the shapes that "x" and "y" or "wkt" of a table tell of; None where they cannot be read."""
     shapes = np.full(len(table), None, dtype=object)
     if "wkt" in table:
-        texts = as_text(table["wkt"])
-        return shapely.from_wkt(np.where(texts == "", None, texts), on_invalid="ignore"), []
+        return np.asarray(
+            shapely.from_wkt(list(as_text(table["wkt"])), on_invalid="ignore"), dtype=object
+        ), []
     if "x" not in table or "y" not in table:
         return shapes, [sheet.fault("no_coordinates", np.array([], dtype=np.intp))]
-    x, y = as_numbers(table["x"]).values, as_numbers(table["y"]).values
+    x, y = as_numbers(table["x"]).found, as_numbers(table["y"]).found
     known = ~np.isnan(x) & ~np.isnan(y)
     shapes[known] = shapely.points(x[known], y[known])
     return shapes, []
@@ -42,7 +43,7 @@ def in_degrees(shapes: Shapes) -> bool:
 
 
 def sound(shapes: Shapes, sheet: Sheet) -> tuple[Shapes, list[Fault]]:
-    """Return shapes in two dimensions that are of the kind their part needs, valid, or None; and what is wrong.
+    """Return flat, valid shapes of the kind that their part needs, None for the others; and what is wrong.
 
     Parameters
     ----------
@@ -50,10 +51,10 @@ def sound(shapes: Shapes, sheet: Sheet) -> tuple[Shapes, list[Fault]]:
         In a metric CRS; a shape that could not be brought there has coordinates that are not finite.
     """
     none = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    flat = shapely.force_2d(np.where(none, None, shapes))
+    flat = shapely.force_2d(_without(shapes, none))
     bounds = shapely.bounds(flat)
     lost = ~none & ~np.isfinite(bounds).all(axis=1)
-    flat = np.where(lost, None, flat)
+    flat = _without(flat, lost)
     code, harm = ("left_out", Harm.TOLD) if sheet.part in DISPENSABLE else ("no_shape", Harm.FORBIDS)
     faults = sheet.faults(code, none, harm)
     faults += sheet.faults("not_on_map", lost)
@@ -62,15 +63,23 @@ def sound(shapes: Shapes, sheet: Sheet) -> tuple[Shapes, list[Fault]]:
         return flat, faults
     wrong = ~none & ~lost & ~np.isin(shapely.get_dimensions(flat), dimensions)
     faults += sheet.faults("wrong_shape", wrong)
-    flat = np.where(wrong, None, flat)
+    flat = _without(flat, wrong)
     mended, repairs = _mended(flat, sheet)
     return mended, faults + repairs
+
+
+def _without(shapes: Shapes, where: npt.NDArray[np.bool_]) -> Shapes:
+    kept = shapes.copy()
+    kept[where] = None
+    return kept
 
 
 def points(shapes: Shapes) -> Shapes:
     """Return points as they came, and of any other shape an inner point."""
     is_point = shapely.get_type_id(shapes) == shapely.GeometryType.POINT
-    return np.where(is_point, shapes, shapely.point_on_surface(np.where(is_point, None, shapes)))
+    inner = shapes.copy()
+    inner[~is_point] = shapely.point_on_surface(shapes[~is_point])
+    return inner
 
 
 def _mended(shapes: Shapes, sheet: Sheet) -> tuple[Shapes, list[Fault]]:
@@ -89,7 +98,7 @@ def _mended(shapes: Shapes, sheet: Sheet) -> tuple[Shapes, list[Fault]]:
     )
     areas = {"before_m2": f"{before_m2:,.1f}", "after_m2": f"{after_m2:,.1f}"}
     faults = sheet.faults("no_area", gone) + sheet.faults("mended_shape", broken & ~gone, Harm.TOLD, **areas)
-    return np.where(gone, None, mended), faults
+    return _without(mended, gone), faults
 
 
 def _polygons(shape: shapely.Geometry) -> shapely.Geometry:

@@ -1,5 +1,6 @@
 """Cells of a table as text and as numbers."""
 
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -12,30 +13,30 @@ GROUPED = re.compile(r"[+-]?\d{1,3}([ ,]\d{3})+(\.\d+)?")
 
 
 def as_text(values: pd.Series) -> npt.NDArray[np.object_]:
-    """Return cells as text without outer spaces: nothing is "", and a whole float (an id column with gaps) has no ".0"."""
+    """Return cells as text without outer spaces: nothing is "", a whole float (ids with gaps) has no ".0"."""
     return np.array([_text(value) for value in values.tolist()], dtype=object)
 
 
 def _text(value: object) -> str:
     if isinstance(value, str):
         return value.strip()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return "" if pd.isna(value) else str(value).strip()
+    if isinstance(value, float):
+        return "" if math.isnan(value) else str(int(value)) if value.is_integer() else str(value)
+    return "" if value is None or value is pd.NA or value is pd.NaT else str(value)
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """Cells as numbers (NaN where there is none), and where cells were blank, unreadable, or read in spite of their writing."""
+    """Cells as numbers (NaN where there is none), and where they were blank, unreadable, or oddly written."""
 
-    values: npt.NDArray[np.float64]
+    found: npt.NDArray[np.float64]
     blank: npt.NDArray[np.bool_]
     unreadable: npt.NDArray[np.bool_]
     mended: npt.NDArray[np.bool_]
 
 
 def as_numbers(values: pd.Series) -> Numbers:
-    """Read cells as finite numbers; full-width digits, thousands set apart and inner spaces are understood."""
+    """Read cells as finite numbers; full-width digits, and thousands set apart, are understood."""
     if values.dtype.kind in "iuf":
         plain = values.to_numpy(np.float64, na_value=np.nan)
         infinite = np.isinf(plain)

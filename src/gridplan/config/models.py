@@ -1,18 +1,13 @@
 """Models of the plan file: attribute names are its keys, defaults are those of the contract.
 
-A ``Want`` beside a type names the words key ``config.want_<name>`` that tells a planner what the value must be.
+A ``Want`` beside a type names the words key ``config.want_<name>`` that says what the value must be.
 """
 
-import codecs
 import datetime as dt
-import re
-from dataclasses import dataclass
 from pathlib import Path
-from string import Formatter
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -22,80 +17,30 @@ from pydantic import (
     field_validator,
 )
 
+from gridplan.config.values import (
+    Band,
+    Code,
+    Column,
+    Coordinates,
+    Encoding,
+    KeepWhole,
+    MetricCrs,
+    OptionalBand,
+    OptionalPositive,
+    Positive,
+    Price,
+    RequiredColumn,
+    Text,
+    Want,
+    Workers,
+    WorkersPerGrid,
+    distinct,
+    listed,
+    must,
+)
+
 METRES_PER_KM = 1000
 MINUTES_PER_HOUR = 60
-
-
-@dataclass(frozen=True)
-class Want:
-    """What a value must be, as the name of a words key."""
-
-    name: str
-
-
-def _must(holds: object) -> None:
-    """Raise the ValueError that pydantic gathers; the reader is told the field's ``Want``."""
-    if not holds:
-        raise ValueError
-
-
-def _listed(value: object) -> object:
-    """Turn a TOML array into a tuple; anything else is left to be refused."""
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _ordered(pair: tuple[float, float] | None) -> tuple[float, float] | None:
-    _must(pair is None or 0 < pair[0] <= pair[1])
-    return pair
-
-
-def _workers(value: int | str) -> int | str:
-    _must(value in ("middle", "fewest", "free") or (isinstance(value, int) and value > 0))
-    return value
-
-
-def _encoding(value: str) -> str:
-    try:
-        return value if value == "auto" else codecs.lookup(value).name
-    except LookupError as error:
-        raise ValueError from error
-
-
-def _epsg(value: str) -> str:
-    _must(re.fullmatch(r"EPSG:\d{4,6}", value, re.IGNORECASE))
-    return value.upper()
-
-
-def _metric_crs(value: str) -> str:
-    return value if value == "auto" else _epsg(value)
-
-
-def _coordinates(value: str) -> str:
-    plain = value.lower()
-    return plain if plain in ("auto", "wgs84", "cgcs2000", "gcj02", "bd09") else _epsg(value)
-
-
-def _code(template: str) -> str:
-    """Accept a template that gives every grid of every community its own code."""
-    fields = {name for _, name, _, _ in Formatter().parse(template) if name is not None}
-    _must(fields == {"community_id", "n"})
-    try:
-        template.format(community_id="", n=1)
-    except LookupError as error:
-        raise ValueError from error
-    return template
-
-
-def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
-    _must(len(set(values)) == len(values))
-    return values
-
-
-Text = Annotated[str, Field(min_length=1), Want("text")]
-Column = Annotated[str | None, Field(min_length=1), Want("column")]
-Positive = Annotated[float, Field(gt=0), Want("positive")]
-Price = Annotated[float, Field(ge=0), Want("price")]
-Band = Annotated[tuple[float, float], BeforeValidator(_listed), AfterValidator(_ordered), Want("band")]
 
 
 class Table(BaseModel):
@@ -111,7 +56,7 @@ class Project(Table):
     note: Annotated[str, Want("text")] = ""
     language: Annotated[Literal["zh", "en"], Want("language")] = "zh"
     date: Annotated[dt.date | None, Want("date")] = None
-    metric_crs: Annotated[str, AfterValidator(_metric_crs), Want("metric_crs")] = "auto"
+    metric_crs: MetricCrs = "auto"
 
 
 class InputTable(Table):
@@ -119,8 +64,8 @@ class InputTable(Table):
 
     path: Text
     layer: Annotated[str | None, Field(min_length=1), Want("text")] = None
-    encoding: Annotated[str, AfterValidator(_encoding), Want("encoding")] = "auto"
-    coordinates: Annotated[str, AfterValidator(_coordinates), Want("coordinates")] = "auto"
+    encoding: Encoding = "auto"
+    coordinates: Coordinates = "auto"
     x: Column = None
     y: Column = None
     id: Column = None
@@ -135,7 +80,7 @@ class InputTable(Table):
 class Communities(InputTable):
     """``[inputs.communities]``: polygons."""
 
-    id: Annotated[str, Field(min_length=1), Want("column")]
+    id: RequiredColumn
     name: Column = None
     street: Column = None
     population: Column = None
@@ -171,7 +116,7 @@ class Barriers(InputTable):
 class Facilities(InputTable):
     """``[inputs.facilities]``: what is there already."""
 
-    category: Annotated[str, Field(min_length=1), Want("column")]
+    category: RequiredColumn
     name: Column = None
     capacity: Column = None
 
@@ -230,21 +175,12 @@ class Partition(Table):
     """``[partition]``: what a good grid is."""
 
     households_per_worker: Band = (150, 200)
-    workers_per_grid: Annotated[
-        tuple[int, int], BeforeValidator(_listed), AfterValidator(_ordered), Want("workers_per_grid")
-    ] = (1, 1)
-    workers: Annotated[int | str, AfterValidator(_workers), Want("workers")] = "middle"
-    microgrid_households: Annotated[
-        tuple[float, float] | None, BeforeValidator(_listed), AfterValidator(_ordered), Want("band")
-    ] = None
-    keep_whole: Annotated[
-        tuple[Literal["compound", "building"], ...],
-        BeforeValidator(_listed),
-        AfterValidator(_distinct),
-        Want("keep_whole"),
-    ] = ("compound", "building")
+    workers_per_grid: WorkersPerGrid = (1, 1)
+    workers: Workers = "middle"
+    microgrid_households: OptionalBand = None
+    keep_whole: KeepWhole = ("compound", "building")
     distance: Annotated[Literal["auto", "walk", "straight"], Want("distance")] = "auto"
-    code: Annotated[str, AfterValidator(_code), Want("code")] = "{community_id}{n:03}"
+    code: Code = "{community_id}{n:03}"
     prices: Prices = Prices()
 
 
@@ -259,15 +195,15 @@ class Service(Table):
     """One of ``[[circle.services]]``."""
 
     category: Text
-    minutes: Annotated[float | None, Field(gt=0), Want("positive")] = None
+    minutes: OptionalPositive = None
     metres: Annotated[float | None, Field(gt=0), Want("metres")] = None
-    capacity: Annotated[float | None, Field(gt=0), Want("positive")] = None
+    capacity: OptionalPositive = None
     new: Annotated[int | None, Field(ge=0), Want("new")] = None
 
     @field_validator("metres", mode="after")
     @classmethod
     def _one_limit(cls, metres: float | None, info: ValidationInfo) -> float | None:
-        _must(metres is None or info.data.get("minutes") is None)
+        must(metres is None or info.data.get("minutes") is None)
         return metres
 
 
@@ -277,21 +213,21 @@ class Circle(Table):
     minutes: Positive = 15
     walking_km_per_hour: Positive = 4.0
     detour: Annotated[float, Field(ge=1), Want("detour")] = 1.3
-    services: Annotated[tuple[Service, ...], BeforeValidator(_listed), Want("services")] = ()
+    services: Annotated[tuple[Service, ...], BeforeValidator(listed), Want("services")] = ()
 
     @field_validator("services", mode="after")
     @classmethod
     def _each_once(cls, services: tuple[Service, ...]) -> tuple[Service, ...]:
-        _distinct(tuple(service.category for service in services))
+        distinct(tuple(service.category for service in services))
         return services
 
     @property
     def metres_per_minute(self) -> float:
-        """Walking speed."""
+        """The walking speed."""
         return self.walking_km_per_hour * METRES_PER_KM / MINUTES_PER_HOUR
 
     def limit_m(self, service: Service) -> float:
-        """Walking distance in metres up to which a service counts as within reach."""
+        """Return the walking distance in metres up to which a service counts as within reach."""
         if service.metres is not None:
             return service.metres
         return (self.minutes if service.minutes is None else service.minutes) * self.metres_per_minute
@@ -307,7 +243,7 @@ class PlanFile(Table):
     circle: Circle | None = None
     _path: Path = PrivateAttr()
 
-    def model_post_init(self, context: Any, /) -> None:
+    def model_post_init(self, context: dict[str, Path], /) -> None:
         """Keep where the file lies; ``context`` holds its ``path``."""
         self._path = context["path"]
 

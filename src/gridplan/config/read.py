@@ -11,7 +11,8 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from gridplan.config.models import PlanFile, Want
+from gridplan.config.models import PlanFile
+from gridplan.config.values import Want
 from gridplan.errors import UsageError
 from gridplan.words import Message
 
@@ -24,7 +25,8 @@ def read_plan_file(path: Path) -> PlanFile:
     Raises
     ------
     UsageError
-        If the file cannot be read, is not TOML, or holds keys or values that are not known; it carries every fault found.
+        If the file cannot be read, is not TOML, or holds keys or values that are not known; it carries
+        every fault found.
     """
     given = _toml(path)
     project = given.get("project", {})
@@ -55,16 +57,20 @@ def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        lines = text.splitlines() or [""]
-        place = re.search(r"line (\d+)", str(error))
-        number = min(int(place[1]), len(lines)) if place else len(lines)
-        values = {"path": path, "line": number, "text": _short(lines[number - 1].strip())}
+        number = _faulty_line(str(error), text)
+        values = {"path": path, "line": number, "text": _short(text.splitlines()[number - 1].strip())}
         raise UsageError(Message("config.syntax", values)) from None
+
+
+def _faulty_line(told: str, text: str) -> int:
+    """Return the number of the line that the parser tells of."""
+    place = re.search(r"line (\d+)", told)
+    return int(place[1]) if place else len(text.splitlines())  # else it says "at end of document"
 
 
 @dataclass(frozen=True)
 class _Spot:
-    """Where in the plan file a fault lies: the steps to it, the table there, what was wanted, and what stands there."""
+    """Where a fault lies: the steps to it, the table there, what was wanted, and what stands there."""
 
     steps: tuple[str | int, ...]
     table: type[BaseModel]
@@ -118,7 +124,7 @@ def _is_table(value: object) -> bool:
 def _told(details: ErrorDetails, given: dict[str, Any]) -> tuple[str, Message]:
     """Return the place of a fault and its sentence; several faults of one value share a place."""
     spot = _spot(details["loc"], given)
-    if details["type"] == "missing":
+    if details["type"] == "missing" and details["loc"] == spot.steps:
         return spot.place, Message("config.missing", {"place": spot.place})
     if details["type"] == "extra_forbidden":
         near = difflib.get_close_matches(str(spot.steps[-1]), sorted(spot.table.model_fields), n=1, cutoff=0)

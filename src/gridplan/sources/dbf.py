@@ -1,7 +1,7 @@
 """The attribute table of a shapefile: whether it is whole, and in which encoding its texts are.
 
-Without a .cpg file, and often in spite of one, the encoding must be found out: a Chinese table that decodes strictly as UTF-8
-is UTF-8, else it is GB18030.
+Without a .cpg file, and often in spite of one, the encoding must be found out: a Chinese table that decodes
+strictly as UTF-8 is UTF-8, else it is GB18030.
 """
 
 import re
@@ -16,6 +16,7 @@ HEADER_BYTES = 32
 FIELD_BYTES = 32
 NAME_BYTES = 11
 SHAPE_LENGTH_OFFSET = 24
+SHAPE_LENGTH_BYTES = 4
 SHAPE_WORD_BYTES = 2
 
 
@@ -27,8 +28,10 @@ def check_whole(shp: Path, dbf: Path, *, file: str) -> None:
     InputError
         If one of them is cut short.
     """
-    shape_bytes, table_bytes = shp.read_bytes()[: SHAPE_LENGTH_OFFSET + 4], dbf.read_bytes()
-    if len(shape_bytes) < SHAPE_LENGTH_OFFSET + 4 or len(table_bytes) < HEADER_BYTES:
+    table_bytes = dbf.read_bytes()
+    with shp.open("rb") as opened:
+        shape_bytes = opened.read(SHAPE_LENGTH_OFFSET + SHAPE_LENGTH_BYTES)
+    if len(shape_bytes) < SHAPE_LENGTH_OFFSET + SHAPE_LENGTH_BYTES or len(table_bytes) < HEADER_BYTES:
         raise InputError(Message("sources.truncated", {"file": file}))
     promised = struct.unpack_from(">i", shape_bytes, SHAPE_LENGTH_OFFSET)[0] * SHAPE_WORD_BYTES
     rows, header, row = struct.unpack_from("<IHH", table_bytes, 4)

@@ -24,9 +24,9 @@ CHINESE_ENCODINGS = ("gbk", "gb2312", "hz")  # GB18030 holds them all, and rare 
 class Found:
     """An input as it was found.
 
-    ``table`` has a RangeIndex, rows in the order of the file, and the columns that the plan file names, under the contract's
-    keys ("id", "households", ...). A file with shapes has them in ``shapes`` (None where a row has none); of a table without
-    shapes ``table`` also holds the columns "x" and "y", or "wkt", where it has them.
+    ``table`` has a RangeIndex, rows in the order of the file, and the columns that the plan file names, under
+    the contract's keys ("id", "households", ...). A file with shapes has them in ``shapes``, None where a row
+    has none; of one without, ``table`` also holds the columns "x" and "y", or "wkt", where there are any.
     """
 
     file: str  # as faults name it: the path, and the layer where one is named
@@ -44,7 +44,7 @@ def codec(encoding: str) -> str:
 def choose(wanted: InputTable, names: Iterable[str], *, file: str, with_shapes: bool) -> dict[str, str]:
     """Return which columns of the file to take: key of the contract -> name in the file.
 
-    Where the file has no shapes, "x" and "y" or "wkt" are added: those that the plan file names, else the usual names.
+    Where the file has no shapes, "x" and "y" or "wkt" are added, named by the plan file or as is usual.
 
     Raises
     ------

@@ -37,7 +37,7 @@ def read_source(wanted: InputTable, folder: Path) -> Found:
     Raises
     ------
     InputError
-        If the file, its layer or a column is missing, or the file cannot be read; it says what there is instead.
+        If the file, its layer or a column is missing, or it cannot be read; it says what there is instead.
     """
     if "://" in wanted.path:
         raise InputError(Message("sources.database", {"file": wanted.path.partition("://")[0]}))

@@ -75,7 +75,7 @@ def read_workbook(path: Path, wanted: InputTable, sha256: str) -> Found:
 
 
 def _decoded(content: bytes, wanted: InputTable) -> tuple[str, str]:
-    """Return the text and its encoding: the one declared, else UTF-8 or GB18030, whichever decodes all of it."""
+    """Return the text and its encoding: the one declared, else UTF-8 or GB18030, whichever decodes it all."""
     asked = ["utf-8-sig", DEFAULT_ENCODING] if wanted.encoding == "auto" else [codec(wanted.encoding)]
     for encoding in asked:
         try:

@@ -1,4 +1,4 @@
-"""Files with shapes to tables as found: fiona says what is in them and which row is wrong, pyogrio reads them."""
+"""Files with shapes to tables as found: fiona says what is there and which row is wrong, pyogrio reads."""
 
 import tempfile
 import zipfile
@@ -141,12 +141,10 @@ def _found(raw: pd.DataFrame, columns: dict[str, str], source: Source, file: str
     table = pd.DataFrame(
         {key: raw[name].to_numpy() for key, name in columns.items()}, index=pd.RangeIndex(len(raw))
     )
-    shaped = isinstance(raw, gpd.GeoDataFrame)
-    crs = raw.crs if shaped else None
-    named = replace(source, crs=crs.name if crs else "")
-    return Found(
-        file=file, table=table, shapes=raw.geometry.to_numpy() if shaped else None, crs=crs, source=named
-    )
+    if not isinstance(raw, gpd.GeoDataFrame):
+        return Found(file=file, table=table, shapes=None, crs=None, source=source)
+    named = replace(source, crs=raw.crs.name if raw.crs else "")
+    return Found(file=file, table=table, shapes=raw.geometry.to_numpy(), crs=raw.crs, source=named)
 
 
 def _broken_rows(path: Path, layer: str, file: str) -> Message:
