@@ -147,7 +147,7 @@ def grids_table() -> gpd.GeoDataFrame:
 
 
 def figures(communities: list[str]) -> dict[str, float]:
-    """Figures of some communities together; posts by 150 to 200 households and 18 workers for 10,000 people."""
+    """Figures of some communities together; posts by 150-200 households and 18 workers for 10,000 people."""
     homes = float(sum(HOUSEHOLDS[u] for u in UNITS if grid_of(u)[:2] in communities))
     ordinary = float(sum(grid[:2] in communities for grid in GRIDS if grid != "C2003"))
     return {
@@ -297,7 +297,7 @@ def report() -> dict[str, Any]:
         },
         "communities": [community_report(c) for c in COMMUNITIES],
         "circle": [circle_report()],
-        "repairs": ["household 3 lay 1.2 m outside every community and was counted to the nearest, C1"],
+        "repairs": ["住户 3 在所有社区之外 1.2 米，计入最近的社区 C1。"],
         "timings": {"partition": 0.5},
     }
 

@@ -1,0 +1,1 @@
+"""A finished plan to files: GeoPackage, report, workbook, all swapped in at once; and a plan read back."""

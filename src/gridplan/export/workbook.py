@@ -1,0 +1,148 @@
+"""staffing.xlsx: summary, streets, communities, grids, services, facilities, to print and to fill in."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
+
+from gridplan.export.frames import (
+    ASKED,
+    communities_frame,
+    facilities_frame,
+    grids_frame,
+    said,
+    services_frame,
+    shortage,
+    streets_frame,
+)
+from gridplan.export.sheet import Column, Form, Printer, Table
+from gridplan.plan import Plan
+
+PLAIN_TEXT = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+TENTHS = {"posts_min", "posts_max", "posts_by_residents", "workers_on_roster", "shortage", "mean_minutes"}
+SHARES = {"in_band_share", "gap", "covered_before", "covered_after", "used"}
+NOT_SUMMED = {"number", "gap", "limit_m", "walk_mean_m", "used", "shortage"}
+
+
+def write_workbook(plan: Plan, path: Path) -> None:
+    """Write the workbook; the same plan gives the same bytes. It holds no personal data.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    project = plan.report["project"]
+    content = BytesIO()
+    book = xlsxwriter.Workbook(content, PLAIN_TEXT)
+    book.set_properties({"title": project["name"], "created": datetime.fromisoformat(project["date"])})
+    printer = Printer(book, note=str(project.get("note") or ""))
+    printer.pairs(said(plan, "sheet_summary"), _title(plan, "summary"), list(_summary(plan)))
+    for name, table in _tables(plan):
+        printer.table(said(plan, f"sheet_{name}"), table)
+    book.close()
+    path.write_bytes(content.getvalue())
+
+
+def _summary(plan: Plan) -> Iterator[Column]:
+    """Yield a line a figure, as a column of one value."""
+    report, totals, norm = plan.report, plan.report["totals"], plan.report.get("staffing")
+    texts = {"date": report["project"]["date"], "seed": report["seed"], "version": report["version"]}
+    for name, text in texts.items():
+        yield Column(head=said(plan, f"head_{name}"), values=[str(text)])
+    figures = {
+        name: totals.get(name) for name in ("households", "population", "grids", "workers", "in_band_share")
+    }
+    yield from _figures(plan, {"communities": len(plan.communities), **figures})
+    if norm is not None:
+        yield Column(head=said(plan, "head_norm"), values=[f"{norm['low']:g} - {norm['high']:g}"])
+        posts = {
+            name: totals.get(name)
+            for name in ("posts_min", "posts_max", "posts_by_residents", "workers_on_roster")
+        }
+        short = shortage(pd.DataFrame([posts], dtype=float)).iloc[0]
+        yield from _figures(plan, {"norm_residents": norm.get("per_10000"), **posts, "shortage": short})
+
+
+def _figures(plan: Plan, figures: Mapping[str, float | None]) -> Iterator[Column]:
+    """Yield numbers as columns of one value."""
+    for name, value in figures.items():
+        yield Column(head=said(plan, f"head_{name}"), values=np.array([value], float), form=_form(name))
+
+
+def _tables(plan: Plan) -> Iterator[tuple[str, Table]]:
+    """Yield every sheet after the summary."""
+    if plan.streets is not None:
+        yield "streets", _table(plan, "streets", streets_frame(plan))
+    communities = communities_frame(plan)
+    yield "communities", _table(plan, "communities", communities, alerts=communities["out_of_band"] > 0)
+    grids = grids_frame(plan)
+    yield "grids", _table(plan, "grids", grids, alerts=grids["remark"] != "", grouped="community")
+    if plan.report["circle"]:
+        services = services_frame(plan)
+        yield "services", _table(plan, "services", services, alerts=services["out_of_reach"] > 0, total=False)
+    if plan.facilities is not None and len(plan.facilities):
+        yield "facilities", _table(plan, "facilities", facilities_frame(plan), total=False)
+
+
+def _table(
+    plan: Plan,
+    name: str,
+    frame: pd.DataFrame,
+    *,
+    alerts: Sequence[bool] | pd.Series = (),
+    grouped: str = "",
+    total: bool = True,
+) -> Table:
+    """Return a frame as a table: columns without any number are left out, sums added."""
+    shown = frame[[c for c in frame if frame[c].dtype.kind not in "fi" or frame[c].notna().any()]]
+    runs = shown.groupby((shown[grouped] != shown[grouped].shift()).cumsum())[grouped] if grouped else ()
+    return Table(
+        title=_title(plan, name),
+        columns=[_column(plan, shown, str(column), summed=total) for column in shown],
+        total=said(plan, "total") if total else "",
+        groups=[(said(plan, "subtotal", name=run.iloc[0]), len(run)) for _, run in runs],
+        alerts=list(alerts),
+        closing=said(plan, "closing"),
+    )
+
+
+def _column(plan: Plan, frame: pd.DataFrame, name: str, *, summed: bool) -> Column:
+    """Return a column with its head, form and formula."""
+    numeric = frame[name].dtype.kind in "fi"
+    sums = frame[[c for c in (*ASKED, "workers_on_roster") if c in frame]].sum().to_frame().T
+    return Column(
+        head=said(plan, f"head_{name}"),
+        values=frame[name].to_numpy(),
+        form=_form(name) if numeric else "text",
+        summed=summed and numeric and name not in NOT_SUMMED,
+        formula=_shortage_formula(frame) if name == "shortage" else None,
+        total=float(shortage(sums).iloc[0]) if name == "shortage" else float("nan"),
+    )
+
+
+def _shortage_formula(frame: pd.DataFrame) -> Callable[[int], str]:
+    """Return how a row works its shortage out: what is asked less the roster, never below 0."""
+    letters = {name: xl_col_to_name(at) for at, name in enumerate(frame)}
+    asked = [letters[name] for name in ASKED if name in letters]
+
+    def formula(row: int) -> str:
+        most = ",".join(f"{letter}{row}" for letter in asked)
+        return f"=MAX(0,MAX({most})-{letters['workers_on_roster']}{row})"
+
+    return formula
+
+
+def _form(name: str) -> Form:
+    """Return how a number is shown."""
+    return "tenth" if name in TENTHS else "share" if name in SHARES else "whole"
+
+
+def _title(plan: Plan, name: str) -> str:
+    """Return the title of a sheet."""
+    return said(plan, "title", project=plan.report["project"]["name"], sheet=said(plan, f"sheet_{name}"))

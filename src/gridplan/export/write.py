@@ -1,0 +1,134 @@
+"""A finished plan into its output folder, whole or not at all."""
+
+import errno
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from gridplan.errors import OutputError
+from gridplan.export.geopackage import write_geopackage
+from gridplan.export.lock import HeldError, locked
+from gridplan.export.record import report_json
+from gridplan.export.report import report_markdown
+from gridplan.export.swap import Places, carry_over, clear_leftovers, settle, swap_in
+from gridplan.export.workbook import write_workbook
+from gridplan.plan import Plan
+from gridplan.words import Message
+
+PLAN, REPORT, WORKBOOK, PAGE, MAPS = "plan.gpkg", "report.json", "staffing.xlsx", "report.md", "maps"
+REASONS = {
+    errno.ENOSPC: "disk_full",
+    errno.EDQUOT: "disk_full",
+    errno.EFBIG: "disk_full",
+    errno.EROFS: "read_only",
+    errno.EACCES: "read_only",
+    errno.EPERM: "read_only",
+    errno.EBUSY: "busy",
+}
+
+
+def write_run(plan: Plan, folder: Path, *, pages: Mapping[str, str]) -> None:
+    """Claim the folder and write the whole output of a plan into it: ``claim`` and ``write_claimed`` in one.
+
+    Raises
+    ------
+    OutputError
+        As ``claim`` and ``write_claimed``; whatever the folder held stands.
+    """
+    with claim(folder):
+        write_claimed(plan, folder, pages=pages)
+
+
+@contextmanager
+def claim(folder: Path) -> Iterator[None]:
+    """Keep other runs from the folder while the block runs, and clear what a killed run left beside it.
+
+    A long run claims its folder before it begins, so that a folder that cannot be written is known at once.
+
+    Raises
+    ------
+    OutputError
+        If another run holds the folder, it holds files but no plan, or nothing can be written beside it.
+    """
+    _refuse_strangers(folder)
+    places = Places(folder.resolve())
+    with ExitStack() as stack:
+        with _told(folder):
+            places.folder.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                stack.enter_context(locked(places.beside("lock")))
+            except HeldError as error:
+                raise OutputError(Message("export.held", {"folder": folder})) from error
+            clear_leftovers(places)
+        yield
+
+
+def write_claimed(plan: Plan, folder: Path, *, pages: Mapping[str, str]) -> None:
+    """Write plan.gpkg, report.json, report.md, staffing.xlsx and maps/ (pages: name -> text); swap them in.
+
+    Files of the old folder that gridplan did not write are kept, its own replaced. The caller holds the
+    claim.
+
+    Raises
+    ------
+    OutputError
+        If something cannot be written; the old folder stands.
+    """
+    places = Places(folder.resolve())
+    new = places.beside("new")
+    with _told(folder):
+        try:
+            _fill(new, plan, pages)
+            if places.folder.exists():
+                carry_over(places.folder, new, _ours(places.folder))
+            settle(new)
+            swap_in(places)
+        finally:
+            clear_leftovers(places)
+
+
+def _fill(new: Path, plan: Plan, pages: Mapping[str, str]) -> None:
+    """Write every file of the output."""
+    (new / MAPS).mkdir(parents=True)
+    write_geopackage(plan, new / PLAN)
+    write_workbook(plan, new / WORKBOOK)
+    texts = {REPORT: report_json(plan.report, timings=True), PAGE: report_markdown(plan)}
+    for name, text in {**texts, **{f"{MAPS}/{page}": text for page, text in pages.items()}}.items():
+        (new / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _ours(folder: Path) -> list[Path]:
+    """Files of an output folder that gridplan writes, relative to it."""
+    pages = [path.relative_to(folder) for path in (folder / MAPS).glob("*.html")]
+    journals = [
+        path.relative_to(folder) for path in folder.glob(f"{PLAN}-*")
+    ]  # one beside another plan would spoil it
+    return [*map(Path, (PLAN, REPORT, WORKBOOK, PAGE)), *pages, *journals]
+
+
+def _refuse_strangers(folder: Path) -> None:
+    """Refuse a folder that holds something but no plan: it may be somebody's documents."""
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(Message("export.no_folder", {"folder": folder}))
+    if folder.exists() and any(folder.iterdir()) and not (folder / PLAN).is_file():
+        raise OutputError(Message("export.not_ours", {"folder": folder}))
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """Turn what the system says into an OutputError that says what to do."""
+    try:
+        yield
+    except OutputError:
+        raise
+    except OSError as error:
+        raise OutputError(_why(folder, error)) from error
+
+
+def _why(folder: Path, error: OSError) -> Message:
+    """Why the folder cannot be written, in the user's words."""
+    reason = REASONS.get(error.errno or 0)
+    why = (
+        Message(f"export.{reason}") if reason else Message("export.other", {"error": error.strerror or error})
+    )
+    return Message("export.not_written", {"folder": folder, "why": why})
