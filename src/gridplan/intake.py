@@ -51,7 +51,7 @@ def inspect(plan: PlanFile) -> list[Fault]:
 
 @dataclass(frozen=True)
 class _Part:
-    """An input on its way: how faults name it, its clean columns, its shapes as they came (the roster has none)."""
+    """An input on its way: how faults name it, its clean columns, its shapes as they came, if it has any."""
 
     sheet: Sheet
     table: pd.DataFrame
@@ -112,7 +112,7 @@ def _open(part: str, wanted: InputTable, plan: PlanFile) -> tuple[_Part | None, 
         return None, _hard(part, error)
     sheet = Sheet(part=part, file=found.file, ids=checks.ids_of(found.table), columns=wanted.columns)
     table, faults = checks.attributes(found.table, sheet)
-    if found.table.empty:
+    if found.source.rows == 0:
         harm = Harm.FORBIDS if part in NEEDED else Harm.TOLD
         faults.append(sheet.fault("empty", np.array([], dtype=np.intp), harm))
     if part == "workers":

@@ -42,8 +42,8 @@ UNCHECKED_IDS = ("roads", "barriers")  # one road, or river, is many lines of on
 def attributes(table: pd.DataFrame, sheet: Sheet) -> tuple[pd.DataFrame, list[Fault]]:
     """Return the clean columns of an input, and what is wrong with them.
 
-    The columns are those of ``tables.INPUT_COLUMNS`` in order, texts "" and numbers NaN where nothing is known.
-    Households count 1 a row where no column is named; ``load`` is the workload where that is.
+    The columns are those of ``tables.INPUT_COLUMNS``, texts "" and numbers NaN where nothing is known.
+    Households count 1 a row where no column is named; ``load`` is the workload where there is one.
     """
     texts, numbers = INPUT_COLUMNS[sheet.part]
     clean: dict[str, npt.NDArray] = {texts[0]: sheet.ids}

@@ -47,7 +47,7 @@ class Sheet:
     def faults(
         self, code: str, where: npt.ArrayLike, harm: Harm = Harm.FORBIDS, **values: object
     ) -> list[Fault]:
-        """Return one fault, told by ``checks.<code>``, for the rows where a mask holds; none if it never does."""
+        """Return one fault, told by ``checks.<code>``, for the rows where a mask holds; none without rows."""
         rows = np.flatnonzero(np.asarray(where, dtype=bool))
         return [self.fault(code, rows, harm, **values)] if len(rows) else []
 

@@ -1,5 +1,6 @@
 """CSV files and workbooks to tables as found."""
 
+import contextlib
 import io
 import re
 import warnings
@@ -49,21 +50,12 @@ def read_workbook(path: Path, wanted: InputTable, sha256: str) -> Found:
     InputError
         If it is no workbook, or the sheet or a column is missing.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore", UserWarning
-            )  # openpyxl tells of styles and lists that it leaves aside
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-            names = book.sheetnames
-            if wanted.layer is not None and wanted.layer not in names:
-                values = {"file": wanted.path, "layer": wanted.layer, "there": ", ".join(names)}
-                raise InputError(Message("sources.missing_layer", values))
-            sheet = book[wanted.layer or names[0]]
-            rows = [list(row) for row in sheet.iter_rows(values_only=True)]
-            book.close()
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError):
-        raise InputError(Message("sources.unreadable", {"file": wanted.path})) from None
+    names, rows = _sheet(path, wanted)
+    if not names:
+        raise InputError(Message("sources.unreadable", {"file": wanted.path}))
+    if rows is None:
+        values = {"file": wanted.path, "layer": wanted.layer, "there": ", ".join(names)}
+        raise InputError(Message("sources.missing_layer", values))
     while rows and all(value is None for value in rows[-1]):
         rows.pop()
     if not rows:
@@ -72,6 +64,23 @@ def read_workbook(path: Path, wanted: InputTable, sha256: str) -> Found:
     table = pd.DataFrame(rows[1:], columns=pd.Index(header), dtype=object)
     file = f"{wanted.path} ({wanted.layer})" if wanted.layer else wanted.path
     return _found(table, wanted, Source(label=wanted.path, sha256=sha256), file)
+
+
+def _sheet(path: Path, wanted: InputTable) -> tuple[list[str], list[list[object]] | None]:
+    """Return the names of the sheets, none if it is no workbook, and the rows of the one wanted, if there."""
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore", UserWarning
+        )  # openpyxl tells of styles and lists that it leaves aside
+        try:
+            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError):
+            return [], None
+        with contextlib.closing(book):
+            names = book.sheetnames
+            name = names[0] if wanted.layer is None else wanted.layer
+            rows = [list(row) for row in book[name].iter_rows(values_only=True)] if name in names else None
+    return names, rows
 
 
 def _decoded(content: bytes, wanted: InputTable) -> tuple[str, str]:

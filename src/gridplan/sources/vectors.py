@@ -1,12 +1,14 @@
 """Files with shapes to tables as found: fiona says what is there and which row is wrong, pyogrio reads."""
 
 import tempfile
+import warnings
 import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import fiona
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyogrio
@@ -88,15 +90,17 @@ def read_parquet(path: Path, wanted: InputTable, sha256: str) -> Found:
     InputError
         If it cannot be read, or a column is missing.
     """
+    unreadable = InputError(Message("sources.unreadable", {"file": wanted.path}))
     try:
         schema = parquet.read_schema(path)
-        with_shapes = b"geo" in (schema.metadata or {})
-        columns = choose(wanted, schema.names, file=wanted.path, with_shapes=with_shapes)
+    except pa.ArrowException:
+        raise unreadable from None
+    with_shapes = b"geo" in (schema.metadata or {})
+    columns = choose(wanted, schema.names, file=wanted.path, with_shapes=with_shapes)
+    try:
         raw = gpd.read_parquet(path) if with_shapes else pd.read_parquet(path)
-    except (pa.ArrowException, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(Message("sources.unreadable", {"file": wanted.path})) from None
+    except (pa.ArrowException, ValueError):
+        raise unreadable from None
     return _found(raw, columns, Source(label=wanted.path, sha256=sha256, rows=len(raw)), wanted.path)
 
 
@@ -127,7 +131,9 @@ def _read(path: Path, wanted: InputTable, sha256: str, *, encoding: str | None) 
     columns = choose(wanted, schema["properties"], file=file, with_shapes=with_shapes)
     names = list(dict.fromkeys(columns.values()))
     try:
-        raw = pyogrio.read_dataframe(path, layer=layer, columns=names, encoding=encoding)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # GDAL's remarks; what matters is found by checks
+            raw = pyogrio.read_dataframe(path, layer=layer, columns=names, encoding=encoding)
     except shapely.errors.GEOSException:
         raise InputError(_broken_rows(path, layer, file)) from None
     except (DataSourceError, UnicodeDecodeError):
@@ -148,13 +154,12 @@ def _found(raw: pd.DataFrame, columns: dict[str, str], source: Source, file: str
 
 
 def _broken_rows(path: Path, layer: str, file: str) -> Message:
-    """Go through the rows one by one to say which shapes cannot be built."""
-    broken = []
+    """Say which shapes cannot be built: fiona sees a shape in the row, pyogrio makes nothing of it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        built = pyogrio.read_dataframe(path, layer=layer, columns=[], on_invalid="ignore").geometry.notna()
     with fiona.open(path, layer=layer) as rows:
-        for number, row in enumerate(rows, start=1):
-            try:
-                shapely.geometry.shape(row.geometry)
-            except (shapely.errors.GEOSException, ValueError):
-                broken.append(number)
+        drawn = np.array([row.geometry is not None for row in rows])
+    broken = np.flatnonzero(drawn & ~built.to_numpy()) + 1
     values = {"file": file, "rows": ", ".join(map(str, broken[:SHOWN_ROWS])), "count": len(broken)}
     return Message("sources.broken_rows", values)
