@@ -1,6 +1,7 @@
 """Shapes small enough for a page: whole millionths of a degree (0.1 m), each vertex a step from the last."""
 
 from collections.abc import Callable
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +16,7 @@ LABEL_M = 2.0  # labels stand so near their best place
 EQUATOR_M_PER_PIXEL = 156_543.03  # at zoom 0, by the tile scheme that Leaflet's zoom levels follow
 
 
+@cache  # to build a transformer costs a tenth of a second, and a page asks for the same one for each layer
 def projector(crs: CRS) -> Callable[[np.ndarray], np.ndarray]:
     """Return the way from metric x, y to whole microdegrees of latitude, longitude (a row a point)."""
     transformer = Transformer.from_crs(crs, GEOGRAPHIC, always_xy=True)

@@ -156,7 +156,7 @@ var gridplan = (function () {
       }
       if (this.data.roads) this._widen(zoom);
       else if (!this.data.mark) this._refine(zoom);
-      if (this.data.mark) this.things.forEach(function (thing) { thing.setRadius(markRadius(zoom)); });
+      if (this.data.mark) this.things.forEach(function (thing) { thing.setRadius(markRadius(zoom) + (this.data.mark === "circle" ? 0 : 1)); }, this);
     },
 
     _make: function () {
@@ -384,7 +384,8 @@ var gridplan = (function () {
   function begin(map, data) {
     stage.map = map;
     stage.near = data.near_zoom;
-    map.fitBounds(data.bounds, { paddingTopLeft: [20, 70], paddingBottomRight: [20, 20], animate: false });
+    var beside = map.getSize().x > 1000 ? 215 : 20;
+    map.fitBounds(data.bounds, { paddingTopLeft: [beside, 75], paddingBottomRight: [beside, 20], animate: false });
     map.createPane("names").className += " leaflet-zoom-hide gp-names";
     L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
     map.on("moveend zoomend resize", label);
