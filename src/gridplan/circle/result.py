@@ -1,0 +1,54 @@
+"""What the circle takes and gives."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from gridplan.words import Message
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """An everyday service that everybody should reach."""
+
+    category: str
+    limit_m: float  # as far as anyone should walk
+    new: int | None = None  # so many new sites at most; None: as many as full cover needs
+    capacity: float | None = None  # households that a new one can serve
+
+
+@dataclass(frozen=True, kw_only=True)
+class Circle:
+    """Facilities after the plan, who reaches them, and the figures of report.json.
+
+    ``facilities`` and ``access`` have the columns of ``tables.LAYERS``. ``rows`` are the report's ``circle``:
+    where ``new`` is given the objective is the households left uncovered, else the number of new sites. Status
+    "infeasible": proven that full cover cannot be, as no candidate has ``unreachable`` households in reach;
+    objective and bound then concern the others. ``next_site`` is the candidate that would add most,
+    ``next_site_households`` what it adds; ``stopped`` says what ended an unfinished proof, "work" or "clock".
+    """
+
+    facilities: gpd.GeoDataFrame
+    access: pd.DataFrame
+    rows: list[dict[str, Any]]
+    told: tuple[Message, ...]
+
+
+class Walk(Protocol):
+    """What the circle asks of a way of walking (``network`` has two)."""
+
+    def attach(self, points: ArrayLike) -> Any:  # noqa: ANN401 - what it is, is between attach and distances
+        """Return the points (k, 2), metres, as ``distances`` likes them best; can be indexed by rows."""
+
+    def distances(
+        self,
+        origins: Any,  # noqa: ANN401
+        destinations: Any,  # noqa: ANN401
+        *,
+        limit_m: float = np.inf,
+    ) -> NDArray[np.float64]:
+        """Return (n, m) metres, inf beyond the limit."""
