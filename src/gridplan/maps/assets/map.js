@@ -34,12 +34,13 @@ var gridplan = (function () {
     return L.latLng(at[0] / MICRO, at[1] / MICRO);
   }
 
+  // Work that many events ask for at once is done once, after them.
   function soon(work) {
     var asked = false;
     return function () {
       if (asked) return;
       asked = true;
-      L.Util.requestAnimFrame(function () { asked = false; work(); });
+      setTimeout(function () { asked = false; work(); }, 0);
     };
   }
 

@@ -1,0 +1,198 @@
+"""Map pages as a street office sees them: opened in headless Chromium, every outside name leading nowhere."""
+
+import base64
+import hashlib
+import html
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+
+import pytest
+
+import tiny_plan as tiny
+from gridplan.maps import pages
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+]
+OPTIONS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--host-resolver-rules=MAP * 0.0.0.0",
+    "--window-size=1366,768",
+    "--virtual-time-budget=3000",
+    "--enable-logging=stderr",
+    "--dump-dom",
+)
+HOSTILE = (
+    '</script><script>window.hacked=1</script><img src=x onerror="window.hacked=1">`${window.hacked=1}`\'"'
+)
+ASK = """
+window.addEventListener("load", function () {
+  setTimeout(function () {
+    Promise.resolve((function () { %s })()).then(function (answer) {
+      var told = document.createElement("pre");
+      told.id = "answer";
+      told.textContent = JSON.stringify(answer);
+      document.body.appendChild(told);
+    });
+  }, 800);
+});
+function all(selector) { return Array.from(document.querySelectorAll(selector)); }
+function texts(selector) { return all(selector).map(function (each) { return each.textContent; }); }
+function find(words) {
+  var field = document.querySelector(".gp-search input");
+  field.value = words;
+  field.oninput();
+  field.onkeydown(new KeyboardEvent("keydown", { key: "Enter" }));
+}
+"""
+
+
+def visit(folder, page, question):
+    """Open a page, ask it a question in JavaScript, and return the answer and what the console said."""
+    script = ASK % question
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    page = page.replace("script-src ", f"script-src 'sha256-{digest}' ", 1).replace(
+        "</body>", f"</body><script>{script}</script>", 1
+    )
+    file = folder / "page.html"
+    file.write_text(page, encoding="utf-8", newline="\n")
+    command = [CHROMIUM, *OPTIONS, f"--user-data-dir={folder / 'profile'}", file.as_uri()]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    console = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+    answer = re.search(r'<pre id="answer">(.*?)</pre>', done.stdout, re.DOTALL)
+    assert answer, (console, done.stdout[-500:])
+    return json.loads(html.unescape(answer[1])), console
+
+
+def test_a_page_opens_draws_and_asks_nothing(tmp_path):
+    """The tiny plan is drawn, labelled and explained, without a request or a word on the console."""
+    question = """
+      var canvas = document.querySelector(".leaflet-overlay-pane canvas");
+      var pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data, inked = 0;
+      for (var i = 3; i < pixels.length; i += 4) if (pixels[i]) inked += 1;
+      return {
+        inked: inked / (pixels.length / 4),
+        title: texts("h1"), note: texts(".gp-marked"), figures: texts(".gp-figures dd"),
+        names: texts(".gp-name > span"), legend: texts(".gp-legend li:not([hidden])"),
+        asked: performance.getEntriesByType("resource").map(function (each) { return each.name; })
+          .filter(function (name) { return name.indexOf("data:") !== 0; })
+      };"""
+    told, console = visit(tmp_path, pages(tiny.tiny_plan())["index.html"], question)
+    assert console == []
+    assert told["asked"] == []
+    assert told["inked"] > 0.1
+    assert told["title"] == ["滨海街道（示例） · 社区网格划分图"]
+    assert told["note"] == ["合成数据：不是真实地点"]
+    assert {"向阳社区", "临海社区", "第一网格220户", "临海小学", "解放路"} <= set(told["names"])
+    assert told["figures"] == ["760", "4", "75.0%", "4", "4", "缺 1"]
+    assert "未达标网格" in told["legend"]
+    assert "基本单元" not in told["legend"]
+
+
+def test_search_finds_a_grid_and_its_card_leads_to_the_community(tmp_path):
+    """A code and Enter open the grid's card; the link in it opens the community's."""
+    question = """
+      find("C2001");
+      var grid = texts(".gp-card")[0];
+      document.querySelector(".gp-card .gp-link").click();
+      var community = all(".gp-card").pop().textContent;
+      find("nothing of that name");
+      return { grid: grid, community: community, none: texts(".gp-search li") };"""
+    told, console = visit(tmp_path, pages(tiny.tiny_plan())["index.html"], question)
+    assert console == []
+    assert "第一网格未达标" in told["grid"]
+    assert "多 20" in told["grid"]
+    assert "不能全部达标（已证明）" in told["community"]
+    assert tiny.REASONS["C2"] in told["community"]
+    assert told["none"] == ["没有找到"]
+
+
+def test_layers_come_and_go_with_their_signs_and_names(tmp_path):
+    """Without the grids their names and legend go; with the units their legend comes."""
+    question = """
+      var boxes = all(".leaflet-control-layers-overlays input");
+      function signs() { return all(".gp-legend li:not([hidden])").length; }
+      var before = { signs: signs() };
+      boxes[0].click();
+      var without = { signs: signs(), names: texts(".gp-name-grid") };
+      boxes[0].click();
+      boxes[1].click();
+      var after = { signs: signs(), names: texts(".gp-name-grid").length };
+      return { before: before, without: without, after: after };"""
+    told, console = visit(tmp_path, pages(tiny.tiny_plan())["index.html"], question)
+    assert console == []
+    assert told["without"] == {"signs": told["before"]["signs"] - 3, "names": []}
+    assert told["after"]["signs"] == told["before"]["signs"] + 1
+    assert told["after"]["names"] > 0
+
+
+def test_hostile_names_stay_text(tmp_path):
+    """Names made of script, tags, quotes and backticks are shown as they are, and nothing of them runs."""
+    plan = tiny.tiny_plan()
+    hostile = replace(
+        plan,
+        communities=plan.communities.assign(name=HOSTILE, street=HOSTILE),
+        grids=plan.grids.assign(name=HOSTILE, bounds_text=HOSTILE),
+        facilities=plan.facilities.assign(category=HOSTILE),
+        backdrop={name: table.assign(name=HOSTILE) for name, table in plan.backdrop.items()},
+        report={**plan.report, "project": {**plan.report["project"], "name": HOSTILE, "note": HOSTILE}},
+    )
+    question = """
+      find("C2001");
+      document.querySelector(".gp-panel").open = true;
+      return {
+        calm: window.hacked === undefined,
+        title: texts("h1")[0], note: texts(".gp-marked")[0], page: document.title,
+        card: texts(".gp-card h3")[0], cells: texts(".gp-card td"), row: texts(".gp-list td button")[0],
+        strange: all("img, iframe, object, embed").length, scripts: all("script").length
+      };"""
+    told, console = visit(tmp_path, pages(hostile)["index.html"], question)
+    assert console == []
+    assert told["calm"]
+    assert told["title"].startswith(HOSTILE)
+    assert told["page"].startswith(HOSTILE)
+    assert told["note"] == HOSTILE
+    assert told["card"].startswith(HOSTILE)
+    assert HOSTILE in told["cells"]
+    assert told["row"] == HOSTILE
+    assert told["strange"] == 0
+    assert told["scripts"] == pages(plan)["index.html"].count("</script>") + 1  # and the question's
+
+
+def test_pointing_and_clicking_on_the_map(tmp_path):
+    """A grid shows its line and its card; a facility answers first, though the grids were ticked last."""
+    question = """
+      function point(name, latlng) {
+        var map = document.querySelector(".folium-map"), box = map.getBoundingClientRect();
+        var at = window[map.id].latLngToContainerPoint(latlng);
+        var where = { bubbles: true, view: window, clientX: at.x + box.left, clientY: at.y + box.top };
+        document.querySelector(".leaflet-overlay-pane canvas").dispatchEvent(new MouseEvent(name, where));
+      }
+      var grids = document.querySelector(".leaflet-control-layers-overlays input");
+      grids.click();
+      grids.click();
+      return new Promise(function (tell) { setTimeout(function () {
+        point("mousemove", %s);
+        var tip = texts(".leaflet-tooltip");
+        point("click", %s);
+        var grid = texts(".gp-card h3");
+        point("click", %s);
+        tell({ tip: tip, grid: grid, facility: texts(".gp-card h3").pop() });
+      }, 200); });"""
+    to_degrees = tiny.facilities_table().to_crs(4326).geometry
+    new = [to_degrees[1].y, to_degrees[1].x]
+    beside = [new[0] + 0.0003, new[1]]
+    told, console = visit(tmp_path, pages(tiny.tiny_plan())["index.html"], question % (beside, beside, new))
+    assert console == []
+    assert told["tip"] == ["临海社区 · 第一网格：220 户，1 人"]
+    assert told["grid"] == ["第一网格未达标"]
+    assert told["facility"] == "养老服务站新增设施"
