@@ -164,20 +164,25 @@ def _on_the_ground(parts: dict[str, _Part], crs: CRS) -> tuple[dict[str, pd.Data
     frames: dict[str, pd.DataFrame] = {}
     faults: list[Fault] = []
     for part, opened in parts.items():
-        frames[part] = opened.table
-        if opened.places is not None:
-            shapes, found = checks.sound(opened.places.to_crs(crs).to_numpy(), opened.sheet)
+        if part == "workers":
+            frames[part] = opened.table
+        elif opened.places is not None:
+            frames[part], found = _shaped(part, opened, opened.places.to_crs(crs))
             faults += found
-            shapes = checks.points(shapes) if part in POINTS else shapes
-            frames[part] = gpd.GeoDataFrame(opened.table, geometry=shapes, crs=crs)
-        if part in LINES:
-            frames[part] = frames[part][frames[part].geometry.notna()].reset_index(drop=True)
     sheets = {part: opened.sheet for part, opened in parts.items()}
     communities, sheet, found = checks.merged(frames["communities"], sheets["communities"])
     mended, overlaps = checks.without_overlaps(communities, sheet)
     frames["communities"], sheets["communities"] = mended, sheet
     related, relations = _related(frames, sheets)
     return related, faults + found + overlaps + relations
+
+
+def _shaped(part: str, opened: _Part, places: gpd.GeoSeries) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+    """Return a table with its shapes as its part needs them."""
+    shapes, faults = checks.sound(places.to_numpy(), opened.sheet)
+    shapes = checks.points(shapes) if part in POINTS else shapes
+    frame = gpd.GeoDataFrame(opened.table, geometry=shapes, crs=places.crs)
+    return frame[frame.geometry.notna()].reset_index(drop=True) if part in LINES else frame, faults
 
 
 def _related(

@@ -1,5 +1,6 @@
 """Checks of where things lie, seen from the communities."""
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -15,7 +16,7 @@ Shapes = npt.NDArray[np.object_]
 
 def elsewhere(shapes: Shapes, communities: Shapes, sheet: Sheet) -> list[Fault]:
     """Return a fault if the extent of an input lies far from that of the communities."""
-    own, other = (shapely.box(*shapely.total_bounds(one)) for one in (shapes, communities))
+    own, other = (shapely.box(*gpd.GeoSeries(one).total_bounds) for one in (shapes, communities))
     distance_m = shapely.distance(own, other)
     if not distance_m > ELSEWHERE_M:
         return []

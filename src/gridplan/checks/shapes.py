@@ -1,5 +1,6 @@
 """Checks and repairs of shapes, each row for itself."""
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -8,7 +9,7 @@ import shapely
 from gridplan.checks.faults import Fault, Harm, Sheet
 from gridplan.checks.values import as_numbers, as_text
 
-POINT, POLYGON, LINE = 0, 2, 1
+LINE, POLYGON = 1, 2  # dimensions
 ALLOWED_DIMENSIONS = {
     "communities": (POLYGON,),
     "special_areas": (POLYGON,),
@@ -25,9 +26,8 @@ def build_shapes(table: pd.DataFrame, sheet: Sheet) -> tuple[Shapes, list[Fault]
     """Return the shapes that "x" and "y" or "wkt" of a table tell of; None where they cannot be read."""
     shapes = np.full(len(table), None, dtype=object)
     if "wkt" in table:
-        return np.asarray(
-            shapely.from_wkt(list(as_text(table["wkt"])), on_invalid="ignore"), dtype=object
-        ), []
+        built = shapely.from_wkt(list(as_text(table["wkt"])), on_invalid="ignore")
+        return np.asarray(built, dtype=object), []
     if "x" not in table or "y" not in table:
         return shapes, [sheet.fault("no_coordinates", np.array([], dtype=np.intp))]
     x, y = as_numbers(table["x"]).found, as_numbers(table["y"]).found
@@ -37,9 +37,9 @@ def build_shapes(table: pd.DataFrame, sheet: Sheet) -> tuple[Shapes, list[Fault]
 
 
 def in_degrees(shapes: Shapes) -> bool:
-    """Tell whether all coordinates can be longitudes and latitudes."""
-    west, south, east, north = shapely.total_bounds(shapes)
-    return bool(max(abs(west), abs(east)) <= MOST_LONGITUDE and max(abs(south), abs(north)) <= MOST_LATITUDE)
+    """Tell whether all coordinates that there are can be longitudes and latitudes."""
+    extremes = np.abs(gpd.GeoSeries(shapes).total_bounds)
+    return not (extremes > [MOST_LONGITUDE, MOST_LATITUDE, MOST_LONGITUDE, MOST_LATITUDE]).any()
 
 
 def sound(shapes: Shapes, sheet: Sheet) -> tuple[Shapes, list[Fault]]:
@@ -83,10 +83,9 @@ def points(shapes: Shapes) -> Shapes:
 
 
 def _mended(shapes: Shapes, sheet: Sheet) -> tuple[Shapes, list[Fault]]:
-    """Make polygons valid that cross or touch themselves."""
-    broken = (
-        ~shapely.is_missing(shapes) & ~shapely.is_valid(shapes) & (shapely.get_dimensions(shapes) == POLYGON)
-    )
+    """Make polygons valid that cross or touch themselves, or are mixed with other shapes."""
+    is_mixed = shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION
+    broken = (~shapely.is_valid(shapes) | is_mixed) & (shapely.get_dimensions(shapes) == POLYGON)
     if not broken.any():
         return shapes, []
     mended = shapes.copy()
