@@ -1,0 +1,169 @@
+"""The set partitioning over a list of sets: its linear bound, and its best whole plan.
+
+    least  sum over sets s of cost_s x_s
+    with   sum of x_s over the sets with unit i  = 1 (a unit without load: <= 1)           for each unit i
+           sum of fewest_s x_s <= workers asked for <= sum of most_s x_s
+           sum of floor(|s in T| / 2) x_s <= 1                                             for some triples T of units
+           x_s in {0, 1}
+
+(A. Mehrotra, E. L. Johnson, G. L. Nemhauser, "An optimization based heuristic for political districting", 1998.) The rows of the
+triples are implied by the whole numbers, not by the fractions; they lift the bound (subset-row inequalities, M. Jepsen et al., 2008).
+"""
+
+import datetime
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from ortools.math_opt import model_pb2
+from ortools.math_opt.python import mathopt
+
+from gridplan.partition.problem import Band, Columns, Floats, Ints
+
+Triples = NDArray[np.int32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """The right-hand side of the set partitioning.
+
+    ``must`` (n,): units that have to be covered; ``workers`` (least, greatest) number wanted in all; ``triples`` (t, 3).
+    """
+
+    must: NDArray[np.bool_]
+    workers: tuple[float, float]
+    band: Band
+    triples: Triples = field(default_factory=lambda: np.zeros((0, 3), np.int32))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prices:
+    """What the rows are worth in the linear optimum, in household-metres."""
+
+    units: Floats
+    per_fewest: float
+    per_most: float
+    triples: Floats
+
+
+def pairs_in(columns: Columns, triples: Triples) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the (triple, set) pairs where the set holds at least two units of the triple."""
+    if not len(triples):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    from scipy import sparse  # noqa: PLC0415 # only where triples are in use
+
+    n = int(max(triples.max(), columns.members.max(initial=0))) + 1
+    holds = sparse.csr_array(
+        (np.ones(len(columns.members), np.int8), columns.members, columns.starts), shape=(len(columns), n)
+    )
+    asked = sparse.csr_array(
+        (np.ones(triples.size, np.int8), triples.ravel(), np.arange(len(triples) + 1) * 3), shape=(len(triples), n)
+    )
+    both = (asked @ holds.T).tocoo()
+    twice = both.data >= 2
+    return both.row[twice].astype(np.int64), both.col[twice].astype(np.int64)
+
+
+def reduced_costs(columns: Columns, rows: Rows, prices: Prices) -> Floats:
+    """Return what each set costs more than its units are worth, shape (sets,)."""
+    fewest, most = rows.band.workers(columns.load)
+    reduced = columns.cost - columns.sums(prices.units) - prices.per_fewest * fewest - prices.per_most * most
+    triple, column = pairs_in(columns, rows.triples)
+    np.subtract.at(reduced, column, prices.triples[triple])
+    return reduced
+
+
+def _proto(columns: Columns, rows: Rows, scale: float) -> model_pb2.ModelProto:
+    """Write the model with costs divided by ``scale``."""
+    n, m = len(rows.must), len(columns)
+    fewest, most = rows.band.workers(columns.load)
+    triple, within = pairs_in(columns, rows.triples)
+    lower = np.concatenate([rows.must.astype(float), [-np.inf, rows.workers[0]], np.full(len(rows.triples), -np.inf)])
+    upper = np.concatenate([np.ones(n), [rows.workers[1], np.inf], np.ones(len(rows.triples))])
+    every = np.arange(m)
+    row = np.concatenate([columns.members, np.full(m, n), np.full(m, n + 1), triple + n + 2])
+    column = np.concatenate([columns.owner, every, every, within])
+    value = np.concatenate([np.ones(len(columns.members)), fewest, most, np.ones(len(triple))])
+    order = np.lexsort((column, row))
+    proto = model_pb2.ModelProto()
+    proto.variables.ids.extend(range(m))
+    proto.variables.lower_bounds.extend(np.zeros(m))
+    proto.variables.upper_bounds.extend(np.ones(m))
+    proto.variables.integers.extend([True] * m)
+    some = np.flatnonzero(columns.cost)
+    proto.objective.linear_coefficients.ids.extend(some)
+    proto.objective.linear_coefficients.values.extend(columns.cost[some] / scale)
+    proto.linear_constraints.ids.extend(range(len(lower)))
+    proto.linear_constraints.lower_bounds.extend(lower)
+    proto.linear_constraints.upper_bounds.extend(upper)
+    proto.linear_constraint_matrix.row_ids.extend(row[order])
+    proto.linear_constraint_matrix.column_ids.extend(column[order])
+    proto.linear_constraint_matrix.coefficients.extend(value[order])
+    return proto
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whole:
+    """The best whole plan found over some sets; ``chosen`` is None where none was; ``bound`` holds over these sets.
+
+    ``exhausted``: the search ended by itself: the plan is best, or there is none.
+    """
+
+    chosen: Ints | None
+    value: float
+    bound: float
+    exhausted: bool
+
+
+def whole(  # noqa: PLR0913 # a solver call with its stop rules
+    columns: Columns,
+    rows: Rows,
+    *,
+    solver: str = "SCIP",
+    nodes: int | None = None,
+    seconds: float | None = None,
+    hint: Ints | None = None,
+    seed: int = 1,
+) -> Whole:
+    """Find the best whole plan over the sets given, by SCIP or HiGHS through MathOpt."""
+    if not len(columns):
+        nothing = not rows.must.any() and rows.workers[0] <= 0
+        empty = np.zeros(0, np.int32)
+        return Whole(chosen=empty if nothing else None, value=0.0 if nothing else np.inf, bound=0.0, exhausted=True)
+    scale = max(1.0, float(columns.cost.max()))
+    model = mathopt.Model.from_model_proto(_proto(columns, rows, scale))
+    variables = list(model.variables())
+    kind = {"SCIP": mathopt.SolverType.GSCIP, "HIGHS": mathopt.SolverType.HIGHS, "CP-SAT": mathopt.SolverType.CP_SAT}
+    hints = []
+    if hint is not None:
+        inside = np.zeros(len(columns))
+        inside[hint] = 1.0
+        hints = [mathopt.SolutionHint(variable_values=dict(zip(variables, inside.tolist(), strict=True)))]
+    result = mathopt.solve(
+        model,
+        kind[solver],
+        params=mathopt.SolveParameters(
+            node_limit=nodes if solver != "CP-SAT" else None,
+            time_limit=None if seconds is None else datetime.timedelta(seconds=max(0.05, seconds)),
+            random_seed=seed,
+            threads=None if solver == "HIGHS" else 1,
+            relative_gap_tolerance=1e-6,
+        ),
+        model_params=mathopt.ModelSolveParameters(solution_hints=hints),
+    )
+    return _told(result, variables, scale)
+
+
+def _told(result: mathopt.SolveResult, variables: list[mathopt.Variable], scale: float) -> Whole:
+    reason = result.termination.reason
+    ended = reason in (mathopt.TerminationReason.OPTIMAL, mathopt.TerminationReason.INFEASIBLE)
+    bounds = result.termination.objective_bounds
+    if not result.has_primal_feasible_solution():
+        return Whole(chosen=None, value=np.inf, bound=np.inf if ended else bounds.dual_bound * scale, exhausted=ended)
+    share = np.array(result.variable_values(variables))
+    return Whole(
+        chosen=np.flatnonzero(share > 0.5).astype(np.int32),
+        value=bounds.primal_bound * scale,
+        bound=bounds.dual_bound * scale,
+        exhausted=ended,
+    )
