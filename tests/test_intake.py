@@ -108,6 +108,7 @@ def test_clean_tables_come_out(door):
     assert inputs.roads is None
     assert [inputs.sources[part].rows for part in ("communities", "households")] == [2, 4]
     assert inputs.sources["households"].label == "households.csv"
+    assert inputs.sources["households"].crs == inputs.crs.name
 
 
 def test_progress_is_told(door):
@@ -144,10 +145,11 @@ def test_shifted_coordinates_are_brought_home(door):
     plan = PLAN.replace("EPSG:4547", "bd09")
     inputs = take_in(door(households=f"id,count,x,y\nh1,3,{x!r},{y!r}\n", plan=plan), Silent())
     assert inputs.households.geometry[0].distance(shapely.Point(500_010, 3_300_010)) < 0.01
+    assert inputs.sources["households"].crs == "bd09"
 
 
 def test_what_is_mended_is_told(door):
-    """Parts joined, a bow-tie mended, a point taken to its neighbour, a count written with full-width digits."""
+    """Parts joined, a bow-tie mended, a point taken to its neighbour, a full-width count read."""
     island = translate(shapely.Polygon([(300, 0), (310, 10), (310, 0), (300, 10)]), WEST_M, SOUTH_M)
     parts = pd.concat(
         [COMMUNITIES, COMMUNITIES.iloc[[1]].set_geometry([island], crs=CRS_CODE)], ignore_index=True
@@ -348,7 +350,8 @@ def test_the_same_inputs_give_the_same_tables(door):
         "from gridplan.config import read_plan_file; from gridplan.intake import take_in\n"
         "from gridplan.progress import Silent\n"
         "inputs = take_in(read_plan_file(Path(sys.argv[1])), Silent())\n"
-        "print(inputs.households.to_json(), inputs.communities.to_json(), [m.text('zh') for m in inputs.repairs])\n"
+        "print(inputs.households.to_json(), inputs.communities.to_json())\n"
+        "print([message.text('zh') for message in inputs.repairs])\n"
     )
     path = str(ROOT / "src")
     runs = {

@@ -27,6 +27,7 @@ FIRST_ZONE_EPSG, FIRST_MERIDIAN, LAST_MERIDIAN, ZONE_DEGREES = 4534, 75, 135, 3
 WGS84_UTM_NORTH_EPSG, WGS84_UTM_SOUTH_EPSG, UTM_ZONE_DEGREES = 32600, 32700, 6
 MOST_LONGITUDE, MOST_LATITUDE = 180, 90
 LARGEST_SCALE_FAULT = 0.01  # share by which a metre on the map may differ from one on the ground
+SHIFTED = ("gcj02", "bd09")  # coordinates of Chinese web maps, for which no CRS code exists
 SHIFT_TOLERANCE_DEGREES = 1e-9  # a tenth of a millimetre
 SHIFT_ROUNDS = 20
 
@@ -87,7 +88,7 @@ def placed(
     InputError
         If neither names a CRS, or the one named cannot be brought to CGCS2000 without local parameters.
     """
-    if coordinates in ("gcj02", "bd09"):
+    if coordinates in SHIFTED:
         degrees = gpd.GeoSeries(shapes, crs=found or WGS84).to_crs(WGS84)
         return gpd.GeoSeries(_unshifted(degrees.to_numpy(), coordinates), crs=WGS84)
     asked = {"auto": found, "wgs84": WGS84, "cgcs2000": CGCS2000}

@@ -1,7 +1,7 @@
 """From a plan file to clean tables: every input read, placed, checked and mended; all faults told at once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -118,7 +118,9 @@ def _open(part: str, wanted: InputTable, plan: PlanFile) -> tuple[_Part | None, 
     if part == "workers":
         return _Part(sheet, table, None, found.source), faults
     places, told = _place(found, wanted, sheet)
-    return _Part(sheet, table, places, found.source), faults + told
+    shifted = wanted.coordinates in geo.SHIFTED
+    crs = wanted.coordinates if shifted else "" if places is None else places.crs.name
+    return _Part(sheet, table, places, replace(found.source, crs=crs)), faults + told
 
 
 def _place(found: Found, wanted: InputTable, sheet: Sheet) -> tuple[gpd.GeoSeries | None, list[Fault]]:

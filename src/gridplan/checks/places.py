@@ -31,10 +31,11 @@ def homes(
     On a border it is the first id of those that hold the point; up to 5 m outside, the first of the nearest.
     """
     order = np.argsort(ids.astype(str), kind="stable")
-    tree = shapely.STRtree(communities[order])
-    home = _first_of(tree.query(points, predicate="intersects"), len(points))
+    # polygons ask for points, not points for polygons: GEOS prepares the one that asks
+    held = shapely.STRtree(points).query(communities[order], predicate="intersects")
+    home = _first_of(held[::-1], len(points))
     stray = np.flatnonzero((home < 0) & ~shapely.is_missing(points))
-    near, distance_m = tree.query_nearest(points[stray], return_distance=True)
+    near, distance_m = shapely.STRtree(communities[order]).query_nearest(points[stray], return_distance=True)
     nearest_m = np.zeros(len(points))
     nearest_m[stray[near[0]]] = distance_m
     close = distance_m <= STRAY_M
