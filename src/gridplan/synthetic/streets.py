@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import shapely
-from shapely.geometry import LineString, Point, Polygon
+from shapely.geometry import LineString, MultiPoint, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
+from gridplan.synthetic.borders import trade
 from gridplan.synthetic.figures import Spec
 from gridplan.synthetic.ground import (
     COASTAL_M,
@@ -76,7 +77,7 @@ def build_town(ground: Ground, figures: Sequence[Spec], seed: int) -> Town:
         land = tract.polygon.intersection(open_land)
         centre = _centre(tract, land)
         rng = np.random.default_rng([seed, 1, spec.number])
-        lines += _cut(land, tract, centre=centre, reach_m=_reach_m(spec), rng=rng)
+        lines += _cut(land, tract, centre=centre, reach_m=_reach_m(spec, len(centre.geoms)), rng=rng)
         centres.append(centre)
     lines += [
         *_crossings(lines, "u", 0.0, RIVERSIDE_M),
@@ -84,10 +85,12 @@ def build_town(ground: Ground, figures: Sequence[Spec], seed: int) -> Town:
         *_crossings(lines, "v", EXPRESSWAY_U, ROADSIDE_M),
     ]
     edges = _knot(ground, lines)
+    middles = gpd.GeoSeries(ground.bend_all(centres), crs=METRIC_CRS)
+    blocks = _blocks(ground, edges, open_land)
     return Town(
-        blocks=_blocks(ground, edges, open_land),
+        blocks=trade(blocks, ground.tracts, middles, np.random.default_rng([seed, 6])),
         roads=edges[(edges["rank"] != "") & edges["inside"]].drop(columns="inside").reset_index(drop=True),
-        centres=gpd.GeoSeries(ground.bend_all(centres), crs=METRIC_CRS),
+        centres=middles,
         rail=ground.bend(LineString([(0, -FAR_M), (0, FAR_M)]).intersection(ground.land)),
         river=_river(ground),
     )
@@ -136,22 +139,24 @@ def _edge_roads(ground: Ground) -> Iterator[Line]:
             yield Line(along, "u", side, "支路")
 
 
-def _centre(tract: Tract, land: BaseGeometry) -> Point:
-    """Return where a community's building began: towards the old town, but a village in its own fields."""
-    towards = {"old": 0.3, "new": 0.75, "rural": 0.45}[tract.community.era]
-    nearest, _ = (
-        shapely.shortest_line(land, _HEART).boundary.geoms if not land.contains(_HEART) else (_HEART, 0)
-    )
-    return LineString([land.centroid, nearest]).interpolate(towards, normalized=True)
+def _centre(tract: Tract, land: BaseGeometry) -> MultiPoint:
+    """Return where a community's building began: towards the old town; in the country in two villages."""
+    middle = shapely.centroid(land)
+    towards = {"old": 0.3, "new": 0.75, "rural": 0.6}[tract.community.era]
+    nearest = shapely.get_point(shapely.shortest_line(land, _HEART), 0)
+    first = shapely.line_interpolate_point(LineString([middle, nearest]), towards, normalized=True)
+    mirrored = Point(2 * middle.x - first.x, 2 * middle.y - first.y)
+    is_rural = tract.community.era == "rural" and land.contains(mirrored)
+    return MultiPoint([first, mirrored] if is_rural else [first])
 
 
-def _reach_m(spec: Spec) -> float:
-    """Return the radius of the ground that a community's compounds need."""
-    return float(np.sqrt(spec.compounds * _GROUND_A_COMPOUND_M2 / np.pi))
+def _reach_m(spec: Spec, centres: int) -> float:
+    """Return the radius of the ground that a community's compounds need around each centre."""
+    return float(np.sqrt(spec.compounds / centres * _GROUND_A_COMPOUND_M2 / np.pi))
 
 
 def _cut(
-    land: BaseGeometry, tract: Tract, *, centre: Point, reach_m: float, rng: np.random.Generator
+    land: BaseGeometry, tract: Tract, *, centre: MultiPoint, reach_m: float, rng: np.random.Generator
 ) -> Iterator[Line]:
     """Yield the streets that cut a community's land into blocks."""
     era = tract.community.era
