@@ -51,6 +51,13 @@ def places(table: pd.DataFrame, key: str, ids: pd.Series) -> NDArray[np.intp]:
     return pd.Index(table[key]).get_indexer(pd.Index(ids))
 
 
+def picked(values: ArrayLike, at: NDArray[np.intp]) -> NDArray[Any]:
+    """Return the value at each place, None where the place is -1."""
+    found = np.full(len(at), None, object)
+    found[at >= 0] = np.asarray(values, object)[at[at >= 0]]
+    return found
+
+
 def number(value: object) -> float:
     """Return a figure of the report as a number; NaN if it is none."""
     if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):

@@ -8,7 +8,7 @@ import shapely
 
 from gridplan.plan import Plan
 from gridplan.tables import Inputs
-from gridplan.verify.findings import AREA_M2, METRE, broken, differ, number, places, total
+from gridplan.verify.findings import AREA_M2, METRE, broken, differ, number, picked, places, total
 from gridplan.verify.ground import apart_m2
 from gridplan.words import Message
 
@@ -83,12 +83,10 @@ def check_facilities(plan: Plan, inputs: Inputs) -> Iterator[Message]:
         given = inputs.facilities
         given = given[given["category"].isin([row["category"] for row in plan.report["circle"]])]
         at = places(plan.facilities, "facility_id", given["facility_id"])
-        found = plan.facilities.iloc[at]
-        moved = shapely.distance(found.geometry.to_numpy(), given.geometry.to_numpy()) > METRE
-        other = (found["category"].to_numpy() != given["category"].to_numpy()) | (
-            found["status"] == "new"
-        ).to_numpy()
-        yield from broken("facility_changed", given["facility_id"], (at < 0) | moved | other)
+        near = shapely.distance(picked(plan.facilities.geometry, at), given.geometry.to_numpy()) <= METRE
+        same = picked(plan.facilities["category"], at) == given["category"].to_numpy()
+        kept = picked(plan.facilities["status"], at) != "new"
+        yield from broken("facility_changed", given["facility_id"], ~(near & same & kept))
     if inputs.special_areas is not None:
         yield from _special_areas(plan, inputs.special_areas)
 

@@ -9,7 +9,7 @@ import shapely
 
 from gridplan.plan import Plan
 from gridplan.tables import LAYERS
-from gridplan.verify.findings import broken, places
+from gridplan.verify.findings import broken, picked, places
 from gridplan.words import Message
 
 KEYS = {
@@ -84,5 +84,5 @@ def check_references(plan: Plan) -> Iterator[Message]:
         if above is None:
             continue
         for same in shared:
-            differs = named & (at >= 0) & (above[same].to_numpy()[at] != table[same].to_numpy())
+            differs = named & (at >= 0) & (picked(above[same], at) != table[same].to_numpy())
             yield from broken("levels_do_not_nest", ids, differs, table=name, column=column, same=same)
