@@ -1,5 +1,7 @@
 """The ground that a plan lies on, from its own data: special areas, water and railways, roads."""
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -39,15 +41,17 @@ def barrier_layer(plan: Plan, words: Words) -> Drawn | None:
     area = shapely.get_dimensions(shapes) == POLYGON_DIMENSIONS
     look = np.where(area, 0, np.where(is_railway(barriers), 2, 1))
     order = np.argsort(~area, kind="stable")
-    halves = (gpd.GeoSeries(shapes[half], crs=barriers.crs) for half in (area, ~area))
+    grounds, lines = (gpd.GeoSeries(shapes[half], crs=barriers.crs) for half in (area, ~area))
+    names = barriers["name"].to_numpy()[order]
     data = {
         "key": "barriers",
         "rank": 2,
-        "shapes": [shape for half in halves for shape in packed(half)],
+        "shapes": [*packed(grounds), *packed(lines)],
         "open": (~area[order]).tolist(),
         "look": look[order].tolist(),
         "looks": [signs.WATER, signs.STREAM, signs.RAILWAY],
-        "tips": barriers["name"].to_numpy()[order].tolist(),
+        "tips": names.tolist(),
+        "labels": _barrier_labels(grounds, lines, names.tolist()),
     }
     return Drawn(data, name=words("layer_barriers"))
 
@@ -80,7 +84,19 @@ def is_railway(barriers: gpd.GeoDataFrame) -> np.ndarray:
     return railway
 
 
-def _road_labels(lines: gpd.GeoSeries, names: np.ndarray) -> dict[str, object]:
+def _barrier_labels(grounds: gpd.GeoSeries, lines: gpd.GeoSeries, names: list[str]) -> dict[str, Any]:
+    """Names, level on water that has a shape, along the line elsewhere; they may be wider than a river."""
+    labels = area_labels(grounds, names, kind="water", rank=3)
+    at, length_m, angle = straightest(lines)
+    return {
+        **labels,
+        "at": labels["at"] + at,
+        "radius_m": (np.sqrt(grounds.area) / 2).astype(int).tolist() + [each // 2 for each in length_m],
+        "angle": [0] * len(grounds) + angle,
+    }
+
+
+def _road_labels(lines: gpd.GeoSeries, names: np.ndarray) -> dict[str, Any]:
     """Each name once, on its longest stretch."""
     at, length_m, angle = straightest(lines)
     named = pd.DataFrame({"name": names, "length_m": length_m}).query("name != ''")

@@ -23,11 +23,11 @@ OUT_OF_BAND: list[Look] = [
 ]
 
 UNIT: Look = {"color": "#8b93a1", "weight": 0.7, "fillOpacity": 0}
-COMMUNITY: Look = {"color": "#4a4f5c", "weight": 2, "fill": False, "idle": True}
-STREET: Look = {"color": "#5b3f77", "weight": 3.4, "opacity": 0.75, "fill": False, "idle": True}
+COMMUNITY: Look = {"color": "#4a4f5c", "weight": 1.8, "fill": False, "idle": True}
+STREET: Look = {"color": "#5b3f77", "weight": 3, "dashArray": "12 4 3 4", "fill": False, "idle": True}
 
 SPECIAL_AREA: Look = {"fillColor": "#cfe0c3", "fillOpacity": 0.9, "color": "#9db58c", "weight": 0.6}
-WATER: Look = {"fillColor": "#a9c9e2", "fillOpacity": 1, "color": "#a9c9e2", "weight": 1}
+WATER: Look = {"fillColor": "#a9c9e2", "fillOpacity": 1, "color": "#9dc1de", "weight": 1.6}
 STREAM: Look = {"color": "#a9c9e2", "weight": 5, "fill": False}
 RAILWAY: Look = {"color": "#7a7d84", "weight": 3, "dash": "#ffffff", "fill": False}
 RAILWAY_NAME = re.compile(r"铁路|轨道|高铁|\brail|\bmetro", re.IGNORECASE)

@@ -66,7 +66,8 @@ var gridplan = (function () {
   }
 
   function roadWeight(rank, zoom) {
-    return [4.8, 4, 2.8, 1.9, 1.4][rank] * Math.pow(zoom < 15 ? 1.7 : 1.45, Math.min(zoom, 18) - 15);
+    var steps = Math.min(zoom, 18) - 15, faster = [1.3, 1.35, 1.55, 1.75, 1.8][rank];
+    return [4.8, 4, 2.8, 1.9, 1.4][rank] * Math.pow(steps < 0 ? faster : 1.45, steps);
   }
 
   // Borders are drawn in full where a typical grid is wide enough to read, and finer from farther away.
@@ -116,7 +117,7 @@ var gridplan = (function () {
 
   function markRadius(zoom) {
     var steps = zoom - stage.near;
-    return steps < -2 ? 2.6 : steps < -0.75 ? 4 : steps < 0.25 ? 7 : 9;
+    return steps < -2 ? 2.3 : steps < -0.75 ? 4 : steps < 0.25 ? 7 : 9;
   }
 
   // ---- layers
@@ -196,7 +197,7 @@ var gridplan = (function () {
     if (data.mark) {
       return new Mark(pair(shape), Object.assign({ mark: data.mark, glyph: data.glyphs[i], radius: 5 }, look));
     }
-    var options = Object.assign({ smoothFactor: 1, interactive: !look.idle, lineJoin: "round", full: look.weight, usual: look.color }, look);
+    var options = Object.assign({ smoothFactor: 1, interactive: !look.idle, lineJoin: "round", lineCap: look.dashArray ? "butt" : "round", full: look.weight, usual: look.color }, look);
     if (data.roads) return L.polyline(shape.map(unpack), Object.assign(options, { rank: data.look[i] }));
     if (data.open && data.open[i]) return L.polyline(shape.map(unpack), options);
     return L.polygon(shape.map(function (rings) { return rings.map(unpack); }), Object.assign(options, { smoothFactor: 0.5 }));
@@ -243,10 +244,10 @@ var gridplan = (function () {
 
   // ---- labels: the most important first, each only where it has room and covers no other
   var FACES = {
-    street: "700 19px ", community: "700 14px ", grid: "500 12px ", special: "500 11px ", road: "500 11px "
+    street: "700 19px ", community: "700 14px ", grid: "500 12px ", special: "500 11px ", water: "500 12px ", road: "500 11px "
   };
-  var SLACK = { street: 2.2, community: 2.6, grid: 1.9, special: 2.2, road: 1.5 };
-  var GAP = { street: 6, community: 3, grid: 2, special: 2, road: 3 };
+  var SLACK = { street: 2.2, community: 2.6, grid: 1.9, special: 2.2, water: 1.5, road: 1.5 };
+  var GAP = { street: 6, community: 3, grid: 2, special: 2, water: 4, road: 3 };
   var ruler = document.createElement("canvas").getContext("2d"), widths = {};
 
   function widthOf(text, kind) {
@@ -267,6 +268,7 @@ var gridplan = (function () {
       labels.at.forEach(function (at, i) {
         var text = labels.texts[i], room = labels.radius_m[i] / perPixel, wide = text ? widthOf(text, labels.kind) : 0;
         if (!text || wide > room * SLACK[labels.kind]) return;
+        if (labels.kind === "grid" && zoom < stage.near - 1.5) return;
         if (labels.kind === "street" && room * 5 > Math.min(size.x, size.y)) return;
         var point = map.latLngToContainerPoint(pair(at));
         if (point.x < -40 || point.y < -20 || point.x > size.x + 40 || point.y > size.y + 20) return;
@@ -399,8 +401,9 @@ var gridplan = (function () {
     L.DomEvent.disableScrollPropagation(box);
     var head = element("div", box, null, "gp-title");
     element("h1", head, data.title);
-    if (data.note) element("strong", head, data.note, "gp-marked");
-    if (data.date) element("time", head, data.date);
+    var below = element("p", head);
+    if (data.note) element("strong", below, data.note, "gp-marked");
+    if (data.date) element("time", below, data.date);
     var list = element("dl", box, null, "gp-figures");
     data.figures.forEach(function (figure) {
       var one = element("div", list);
@@ -408,6 +411,13 @@ var gridplan = (function () {
       element("dd", one, figure[1]);
     });
     search(box, data);
+    function clear() {
+      map.getContainer().querySelectorAll(".leaflet-top").forEach(function (corner) {
+        corner.style.top = box.offsetHeight + 6 + "px";
+      });
+    }
+    map.on("resize", clear);
+    clear();
   }
 
   function entries() {
@@ -504,7 +514,7 @@ var gridplan = (function () {
     canvas.height = tall * 2;
     pen.scale(2, 2);
     if (sign.line) {
-      [[sign.casing, sign.weight + 2, []], [sign.line, sign.weight, []], [sign.dash, sign.weight - 1.4, [6, 6]]].forEach(function (s) {
+      [[sign.casing, sign.weight + 2, []], [sign.line, sign.weight, (sign.dashArray || "").split(" ").filter(Boolean).map(Number)], [sign.dash, sign.weight - 1.4, [6, 6]]].forEach(function (s) {
         if (!s[0]) return;
         pen.strokeStyle = s[0];
         pen.lineWidth = s[1];
