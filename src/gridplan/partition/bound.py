@@ -37,7 +37,7 @@ class Bound:
 
 
 def _prices(units: Floats, worker: float) -> Prices:
-    return Prices(units=units, per_fewest=min(worker, 0.0), per_most=max(worker, 0.0), triples=np.zeros(0))
+    return Prices(units=units, sums=np.array([min(worker, 0.0), max(worker, 0.0), 0.0, 0.0]), triples=np.zeros(0))
 
 
 class _Lagrangean:
@@ -53,7 +53,7 @@ class _Lagrangean:
 
     def _best(self, prices: Prices) -> tuple[Floats, Columns, NDArray[np.int64]]:
         """Return the gain of the best set of each centre, these sets, and which of them are best together."""
-        gain, sets = self.pricing.best(prices.units, prices.per_fewest, prices.per_most)
+        gain, sets = self.pricing.best(prices)
         order = np.argsort(-gain[sets.centre], kind="stable")[: self.most_grids]
         used = order[(np.arange(len(order)) < self.least_grids) | (gain[sets.centre[order]] > 0)]
         return gain, sets, used
@@ -78,7 +78,7 @@ class _Lagrangean:
         value = units.sum() - gain[chosen.centre].sum()
         slope = 0.0
         if self.by_workers:
-            value += prices.per_fewest * high + prices.per_most * low
+            value += prices.sums[0] * high + prices.sums[1] * low
             fewest, most = rows.band.workers(chosen.load)
             slope = high - fewest.sum() if worker < 0 else low - most.sum()
         return float(value), 1.0 - covered, float(slope)
@@ -108,7 +108,7 @@ def bound_of(pricing: Pricing, rows: Rows, *, start: Prices | None = None, steps
         best, units = _by_load(value_at, load, 2.0 * float(pricing.cost.max()) / max(float(load.mean()), 1e-9))
         worker, step = 0.0, 1.0
     else:
-        worker = start.per_fewest + start.per_most if value_at.by_workers else 0.0
+        worker = start.sums[0] + start.sums[1] if value_at.by_workers else 0.0
         units, step = start.units, SMALL_STEP
         best = value_at(units, worker)[0]
     at, per_worker, way, stall = units, worker, np.zeros(size + 1), 0

@@ -7,7 +7,7 @@ so each connected set is made exactly once (the scheme of S. Wernicke, "Efficien
 import numpy as np
 
 from gridplan.compiled import compiled
-from gridplan.partition.problem import SLACK, Columns, Floats, Ints, Problem
+from gridplan.partition.problem import Columns, Floats, Problem
 
 
 @compiled
@@ -135,7 +135,7 @@ def _list(starts, neighbors, load, cost, intervals, largest, most_sets, most_ste
 
 
 def list_sets(
-    problem: Problem, intervals: Floats, *, most_sets: int = 300_000, most_steps: int = 20_000_000
+    problem: Problem, intervals: Floats, *, most_sets: int, most_steps: int, largest: int | None = None
 ) -> tuple[Columns, bool]:
     """Return the connected sets of units with a load in one of the intervals, and whether these are all.
 
@@ -150,6 +150,8 @@ def list_sets(
         Loads wanted, rows of (least, greatest), shape (k, 2).
     most_sets, most_steps
         Stop when there are more sets, or more steps of the search, than this.
+    largest
+        Most units in a set; any number if not given.
     """
     found = _list(
         problem.starts,
@@ -157,7 +159,7 @@ def list_sets(
         problem.load,
         problem.cost,
         np.ascontiguousarray(intervals, dtype=np.float64),
-        problem.size,
+        problem.size if largest is None else largest,
         most_sets,
         most_steps,
     )
@@ -165,5 +167,3 @@ def list_sets(
     columns = Columns(members=members, starts=starts, load=load, cost=cost, centre=centre)
     return columns, bool(complete)
 
-
-__all__ = ["SLACK", "Ints", "list_sets"]

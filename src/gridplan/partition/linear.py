@@ -10,7 +10,7 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from gridplan.partition.master import Prices, Rows, Triples, pairs_in, reduced_costs
+from gridplan.partition.master import Prices, Rows, Triples, entries, pairs_in, reduced_costs, sides
 from gridplan.partition.problem import Columns, Floats
 
 TOLERANCE = 1e-7
@@ -35,7 +35,7 @@ class Relaxation:
         self.columns, self.rows = columns, rows
         self.scale = max(1.0, float(columns.cost.max(initial=0.0)))
         self.working = np.zeros(0, np.int64)
-        self.spare = len(rows.must) + 2
+        self.spare = len(sides(rows)[0]) - len(rows.triples)
         self.shortage = DEAR
         self.highs = highspy.Highs()
         for option, value in (("output_flag", False), ("threads", 1), ("presolve", "off"), ("solver", "simplex")):
@@ -45,32 +45,26 @@ class Relaxation:
         self._bring_in(np.sort(np.argsort(reduced, kind="stable")[: SIFTED * len(rows.must)]))
 
     def _add_rows(self, rows: Rows) -> None:
-        """Start with the rows of units and workers, each with a spare column that pays for what is not covered."""
-        n = len(rows.must)
-        lower = np.append(rows.must.astype(float), [-np.inf, rows.workers[0]])
-        upper = np.append(np.ones(n), [rows.workers[1], np.inf])
+        """Start with the rows of units and sums, each with a spare column that pays for what is not kept."""
+        lower, upper = sides(rows)
+        count = len(lower)
         none, empty = np.zeros(0, np.int32), np.zeros(0)
-        self.highs.addRows(n + 2, lower, upper, 0, np.zeros(n + 2, np.int32), none, empty)
-        every = np.arange(n + 2, dtype=np.int32)
-        pays = np.where(every == n, -1.0, 1.0)
-        self.highs.addCols(
-            n + 2, np.full(n + 2, self.shortage), np.zeros(n + 2), np.full(n + 2, np.inf), n + 2, every, every, pays
-        )
+        self.highs.addRows(count, lower, upper, 0, np.zeros(count, np.int32), none, empty)
+        every = np.arange(count, dtype=np.int32)
+        pays = np.where(np.isfinite(lower), 1.0, -1.0)
+        cost, least, most = np.full(count, self.shortage), np.zeros(count), np.full(count, np.inf)
+        self.highs.addCols(count, cost, least, most, count, every, every, pays)
 
     def _bring_in(self, wanted: NDArray[np.int64]) -> None:
         """Add sets of the list to the linear program."""
-        rows, part = self.rows, self.columns.take(wanted)
-        n, m = len(rows.must), len(part)
-        fewest, most = rows.band.workers(part.load)
-        triple, within = pairs_in(part, rows.triples)
-        every = np.arange(m)
-        column = np.concatenate([part.owner, every, every, within])
-        row = np.concatenate([part.members, np.full(m, n), np.full(m, n + 1), triple + n + 2]).astype(np.int32)
-        value = np.concatenate([np.ones(len(part.members)), fewest, most, np.ones(len(triple))])
+        part = self.columns.take(wanted)
+        row, column, value = entries(part, self.rows)
         order = np.lexsort((row, column))
-        starts = np.searchsorted(column[order], every).astype(np.int32)
-        cost, none, full = part.cost / self.scale, np.zeros(m), np.full(m, np.inf)
-        self.highs.addCols(m, cost, none, full, len(row), starts, row[order], value[order])
+        starts = np.searchsorted(column[order], np.arange(len(part))).astype(np.int32)
+        cost, none, full = part.cost / self.scale, np.zeros(len(part)), np.full(len(part), np.inf)
+        self.highs.addCols(
+            len(part), cost, none, full, len(row), starts, row[order].astype(np.int32), value[order]
+        )
         self.working = np.concatenate([self.working, wanted])
 
     def cut(self, triples: Triples) -> None:
@@ -132,11 +126,12 @@ class Relaxation:
         share = np.maximum(np.array(solution.col_value), 0.0)
         dual = np.array(solution.row_dual) * self.scale
         n = len(self.rows.must)
+        low, high = self.rows.limits
+        sums = dual[n : self.spare]
         prices = Prices(
             units=np.where(self.rows.must, dual[:n], np.minimum(dual[:n], 0.0)),
-            per_fewest=min(float(dual[n]), 0.0),
-            per_most=max(float(dual[n + 1]), 0.0),
-            triples=np.minimum(dual[n + 2 :], 0.0),
+            sums=np.where(np.isfinite(low), np.maximum(sums, 0.0), np.where(np.isfinite(high), np.minimum(sums, 0.0), 0.0)),
+            triples=np.minimum(dual[self.spare :], 0.0),
         )
         value = self.highs.getInfo().objective_function_value * self.scale
         return Relaxed(value=value, short=float(share[: self.spare].sum()), prices=prices, share=share[self.spare :])

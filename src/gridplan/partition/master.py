@@ -3,6 +3,7 @@
     least  sum over sets s of cost_s x_s
     with   sum of x_s over the sets with unit i  = 1 (a unit without load: <= 1)           for each unit i
            sum of fewest_s x_s <= workers asked for <= sum of most_s x_s
+           number of sets out of band, and the load outside, at most so much               where no plan in band exists
            sum of floor(|s in T| / 2) x_s <= 1                                             for some triples T of units
            x_s in {0, 1}
 
@@ -27,22 +28,35 @@ Triples = NDArray[np.int32]
 class Rows:
     """The right-hand side of the set partitioning.
 
-    ``must`` (n,): units that have to be covered; ``workers`` (least, greatest) number wanted in all; ``triples`` (t, 3).
+    ``must`` (n,): units that have to be covered; ``workers`` (least, greatest) number wanted in all; ``outside`` (most grids out of
+    band, most load outside); ``triples`` (t, 3).
     """
 
     must: NDArray[np.bool_]
     workers: tuple[float, float]
     band: Band
+    outside: tuple[float, float] = (np.inf, np.inf)
     triples: Triples = field(default_factory=lambda: np.zeros((0, 3), np.int32))
+
+    def sums(self, columns: Columns) -> Floats:
+        """Return what each set adds to the rows that are sums over the whole plan, shape (4, sets)."""
+        fewest, most = self.band.workers(columns.load)
+        away, _ = self.band.outside(columns.load)
+        return np.vstack([fewest, most, away > 0, away])
+
+    @property
+    def limits(self) -> tuple[Floats, Floats]:
+        """Least and greatest values of these sums, shape (4,) each."""
+        none = -np.inf
+        return np.array([none, self.workers[0], none, none]), np.array([self.workers[1], np.inf, *self.outside])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Prices:
-    """What the rows are worth in the linear optimum, in household-metres."""
+    """What the rows are worth in the linear optimum, in household-metres: units (n,), sums (4,), triples (t,)."""
 
     units: Floats
-    per_fewest: float
-    per_most: float
+    sums: Floats
     triples: Floats
 
 
@@ -66,24 +80,36 @@ def pairs_in(columns: Columns, triples: Triples) -> tuple[NDArray[np.int64], NDA
 
 def reduced_costs(columns: Columns, rows: Rows, prices: Prices) -> Floats:
     """Return what each set costs more than its units are worth, shape (sets,)."""
-    fewest, most = rows.band.workers(columns.load)
-    reduced = columns.cost - columns.sums(prices.units) - prices.per_fewest * fewest - prices.per_most * most
+    reduced = columns.cost - columns.sums(prices.units) - prices.sums @ rows.sums(columns)
     triple, column = pairs_in(columns, rows.triples)
     np.subtract.at(reduced, column, prices.triples[triple])
     return reduced
 
 
+def entries(columns: Columns, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
+    """Return row, set and coefficient of each entry of the matrix: units, then sums, then triples."""
+    n = len(rows.must)
+    triple, within = pairs_in(columns, rows.triples)
+    sums = rows.sums(columns)
+    which, of = np.nonzero(sums)
+    row = np.concatenate([columns.members, n + which, triple + n + len(sums)])
+    column = np.concatenate([columns.owner, of, within])
+    value = np.concatenate([np.ones(len(columns.members)), sums[which, of], np.ones(len(triple))])
+    return row.astype(np.int64), column.astype(np.int64), value
+
+
+def sides(rows: Rows) -> tuple[Floats, Floats]:
+    """Return the least and the greatest value of each row, in the order of ``entries``."""
+    low, high = rows.limits
+    lower = np.concatenate([rows.must.astype(float), low, np.full(len(rows.triples), -np.inf)])
+    return lower, np.concatenate([np.ones(len(rows.must)), high, np.ones(len(rows.triples))])
+
+
 def _proto(columns: Columns, rows: Rows, scale: float) -> model_pb2.ModelProto:
     """Write the model with costs divided by ``scale``."""
-    n, m = len(rows.must), len(columns)
-    fewest, most = rows.band.workers(columns.load)
-    triple, within = pairs_in(columns, rows.triples)
-    lower = np.concatenate([rows.must.astype(float), [-np.inf, rows.workers[0]], np.full(len(rows.triples), -np.inf)])
-    upper = np.concatenate([np.ones(n), [rows.workers[1], np.inf], np.ones(len(rows.triples))])
-    every = np.arange(m)
-    row = np.concatenate([columns.members, np.full(m, n), np.full(m, n + 1), triple + n + 2])
-    column = np.concatenate([columns.owner, every, every, within])
-    value = np.concatenate([np.ones(len(columns.members)), fewest, most, np.ones(len(triple))])
+    m = len(columns)
+    lower, upper = sides(rows)
+    row, column, value = entries(columns, rows)
     order = np.lexsort((column, row))
     proto = model_pb2.ModelProto()
     proto.variables.ids.extend(range(m))

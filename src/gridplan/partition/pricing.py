@@ -13,6 +13,7 @@ from scipy.sparse import csgraph
 
 from gridplan.compiled import compiled
 from gridplan.partition.candidates import _best_centre, _idle
+from gridplan.partition.master import Prices
 from gridplan.partition.problem import Band, Columns, Floats, Ints, Problem
 
 
@@ -231,12 +232,12 @@ def whole_loads(problem: Problem) -> tuple[Ints, Ints, float]:
     return sizes, edges, 10.0
 
 
-def bonus_of(band: Band, intervals: Ints, scale: float, per_fewest: float, per_most: float) -> Floats:
+def bonus_of(band: Band, intervals: Ints, scale: float, prices: Prices) -> Floats:
     """Return what a set of each whole load earns by its workers at their prices; minus infinity out of band."""
     loads = np.arange(intervals.max() + 1)
     inside = ((loads[:, None] >= intervals[:, 0]) & (loads[:, None] <= intervals[:, 1])).any(axis=1)
     fewest, most = band.workers(loads / scale)
-    return np.where(inside, per_fewest * fewest + per_most * most, -np.inf)
+    return np.where(inside, prices.sums[0] * fewest + prices.sums[1] * most, -np.inf)
 
 
 class Pricing:
@@ -248,10 +249,10 @@ class Pricing:
         self.sizes, self.intervals, self.scale = whole_loads(problem)
         self.begins, self.items = _within(problem)
 
-    def best(self, prices: Floats, per_fewest: float, per_most: float) -> tuple[Floats, Columns]:
+    def best(self, prices: Prices) -> tuple[Floats, Columns]:
         """Return the value of the best set of each centre (n,), and these sets, connected or not."""
-        bonus = bonus_of(self.problem.band, self.intervals, self.scale, per_fewest, per_most)
-        value, members, ends = _best_sets(self.begins, self.items, self.sizes, self.cost, prices, bonus)
+        bonus = bonus_of(self.problem.band, self.intervals, self.scale, prices)
+        value, members, ends = _best_sets(self.begins, self.items, self.sizes, self.cost, prices.units, bonus)
         some = np.flatnonzero(np.isfinite(value))
         starts = np.concatenate([[0], ends[some + 1]]).astype(np.int64)
         owner = np.repeat(some, np.diff(starts))
@@ -265,18 +266,18 @@ class Pricing:
         return value, columns
 
     def within(
-        self, prices: Floats, per_fewest: float, per_most: float, *, floors: Floats, most_sets: int, most_steps: int
+        self, prices: Prices, *, floors: Floats, most_sets: int, most_steps: int
     ) -> tuple[Columns, bool]:
         """Return the connected sets that gain at least the floor of their centre (n,), and whether these are all."""
         problem = self.problem
-        bonus = bonus_of(problem.band, self.intervals, self.scale, per_fewest, per_most)
+        bonus = bonus_of(problem.band, self.intervals, self.scale, prices)
         members, starts, cost, centre, complete = _search(
             self.begins,
             self.items,
             self.sizes,
             problem.load,
             self.cost,
-            prices,
+            prices.units,
             bonus,
             problem.starts,
             problem.neighbors,

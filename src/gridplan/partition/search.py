@@ -9,6 +9,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
@@ -65,11 +66,37 @@ class Found:
     cost: float
     bound: float
     exact: bool
+    workers: tuple[float, float] = (0.0, np.inf)
 
 
 def no_plan(*, proven: bool) -> Found:
     """Return the outcome without a plan."""
     return Found(groups=None, cost=np.inf, bound=np.inf if proven else 0.0, exact=proven)
+
+
+class Sets(Protocol):
+    """Where the sets of a plan come from."""
+
+    def bound(self, rows: Rows, *, start: Prices | None = None) -> Bound | None:
+        """Return a bound from prices of units; None where all sets are listed, which tells more."""
+
+    def within(self, bound: Bound | None, margin: float) -> tuple[Columns, float]:
+        """Return the sets a plan cheaper than bound + margin may use, and the margin that holds (0: too many to list)."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """A list of sets that is all there is."""
+
+    columns: Columns
+
+    def bound(self, rows: Rows, *, start: Prices | None = None) -> Bound | None:  # noqa: ARG002 # the protocol's form
+        """Return no bound: the list tells more."""
+        return None
+
+    def within(self, bound: Bound | None, margin: float) -> tuple[Columns, float]:  # noqa: ARG002 # the protocol's form
+        """Return the whole list."""
+        return self.columns, np.inf
 
 
 class Lists:
@@ -88,18 +115,23 @@ class Lists:
             return None
         return bound_of(self.pricing, rows) if start is None else bound_of(self.pricing, rows, start=start, steps=AGAIN)
 
+    def some(self, rows: Rows) -> Columns:
+        """Return all sets, or those of the widest margin that can be listed."""
+        bound = self.bound(rows)
+        listed = self.all
+        for share in MARGINS if bound is not None and np.isfinite(bound.value) else ():
+            columns, margin = self.within(bound, share * bound.value)
+            listed = columns
+            if margin == 0.0:
+                break
+        return listed
+
     def within(self, bound: Bound | None, margin: float) -> tuple[Columns, float]:
         """Return the sets a plan cheaper than bound + margin may use, and the margin that holds (0: too many to list)."""
         if bound is None or self.pricing is None:
             return self.all, np.inf
-        prices = bound.prices
         columns, complete = self.pricing.within(
-            prices.units,
-            prices.per_fewest,
-            prices.per_most,
-            floors=bound.wanted - margin,
-            most_sets=LISTED,
-            most_steps=STEPS,
+            bound.prices, floors=bound.wanted - margin, most_sets=LISTED, most_steps=STEPS
         )
         return columns, margin if complete else 0.0
 
@@ -172,14 +204,16 @@ def _first_plan(relaxation: Relaxation, state: _State, effort: Effort) -> tuple[
     if relaxed.short > TOLERANCE:
         return state, relaxed, True
     most, ended = FIRST, False
-    while state.groups is None and not ended and not effort.spent and most < GROWN * len(relaxation.columns):
+    while not ended and not effort.spent:
         over, ended = _whole(relaxation, relaxed, most, over, effort)
-        state = replace(state, groups=over.groups, cost=over.cost)
+        if over.groups is not None or most >= len(relaxation.columns):
+            break
         most *= GROWN
+    state = replace(state, groups=over.groups, cost=over.cost)
     return state, relaxed, ended and state.groups is None
 
 
-def best_plan(lists: Lists, rows: Rows, effort: Effort) -> Found:
+def best_plan(lists: Sets, rows: Rows, effort: Effort) -> Found:
     """Return the best plan in band with the workers that ``rows`` ask for.
 
     Parameters
@@ -210,10 +244,12 @@ def best_plan(lists: Lists, rows: Rows, effort: Effort) -> Found:
     if state.groups is None:
         return no_plan(proven=False)
     state = _proven(lists, bound, rows, state, effort)
-    return Found(groups=state.groups, cost=state.cost, bound=state.bound, exact=state.closed)
+    return Found(
+        groups=state.groups, cost=state.cost, bound=state.bound, exact=state.closed, workers=rows.workers
+    )
 
 
-def _proven(lists: Lists, bound: Bound | None, rows: Rows, state: _State, effort: Effort) -> _State:
+def _proven(lists: Sets, bound: Bound | None, rows: Rows, state: _State, effort: Effort) -> _State:
     """Close the gap over every set that a better plan could use."""
     if state.closed or effort.spent:
         return state

@@ -1,0 +1,124 @@
+"""The least bad plan where no plan has every grid in band.
+
+Fewest grids out of band, then fewest households outside it, then the workers asked for, then the walk. A grid out of band is a
+single unit, or holds less than would fill one grid more (``Band.overfull``): without that rule the fewest grids out of band would be
+one, with everything poured into it that the others leave over.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gridplan.partition.candidates import list_sets
+from gridplan.partition.master import Rows
+from gridplan.partition.problem import Columns, Floats, Problem, columns_of
+from gridplan.partition.search import Effort, Found, Given, best_plan
+
+MOST_SETS = 120_000
+MOST_STEPS = 6_000_000
+HAIR = 1e-6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Least:
+    """The least bad plan found, with what is proven of it."""
+
+    found: Found
+    out: int
+    out_bound: int
+    outside: float
+    outside_bound: float
+
+
+def _between(problem: Problem) -> Floats:
+    """Return the intervals of load out of band that a grid of several units may have."""
+    edges = problem.band.intervals
+    lows = np.append(HAIR if problem.load.min(initial=1.0) > 0 else 0.0, edges[:, 1] + HAIR)
+    highs = np.append(edges[:, 0] - HAIR, problem.band.overfull - HAIR)
+    return np.column_stack([lows, highs])[highs > lows]
+
+
+def out_of_band(problem: Problem) -> tuple[Columns, bool]:
+    """Return the connected sets out of band that may be grids, and whether these are all.
+
+    Where they are too many, only sets of few units are listed, as many as fit.
+    """
+    intervals = _between(problem)
+    for largest in (problem.size, 5, 4, 3, 2, 1):
+        columns, complete = list_sets(
+            problem, intervals, most_sets=MOST_SETS, most_steps=MOST_STEPS, largest=largest
+        )
+        if complete:
+            break
+    listed = np.zeros(problem.size, bool)
+    lone = np.diff(columns.starts) == 1
+    listed[columns.members[columns.starts[:-1][lone]]] = True
+    alone = [
+        np.array([unit], np.int32)
+        for unit in np.flatnonzero(~listed & (problem.band.outside(problem.load)[0] > 0) & (problem.load > 0))
+    ]
+    return columns.joined(columns_of(alone, problem)), complete and largest == problem.size
+
+
+def least_bad(problem: Problem, inside: Columns, *, whole_list: bool, targets: Floats, effort: Effort) -> Least:
+    """Return the least bad plan.
+
+    Parameters
+    ----------
+    problem
+        The units.
+    inside
+        Sets in band; ``whole_list`` tells whether these are all.
+    targets
+        Numbers of workers, the one asked for first; empty where any number will do.
+    effort
+        When to stop.
+    """
+    outer, complete = out_of_band(problem)
+    every = inside.joined(outer)
+    away, _ = problem.band.outside(every.load)
+    dear = np.ceil(problem.load.sum()) + 1.0
+    must = problem.load > 0
+    anyhow = Rows(must=must, workers=(0.0, np.inf), band=problem.band)
+    first = best_plan(Given(replace(every, cost=dear * (away > 0) + away)), anyhow, effort)
+    if first.groups is None:
+        chosen = columns_of([np.array([u], np.int32) for u in np.flatnonzero(must)], problem)
+        found = Found(groups=[chosen.of(i) for i in range(len(chosen))], cost=float(chosen.cost.sum()), bound=0.0, exact=False)
+        far = problem.band.outside(chosen.load)[0]
+        return Least(found=found, out=int((far > 0).sum()), out_bound=0, outside=float(far.sum()), outside_bound=0.0)
+    far = problem.band.outside(np.array([problem.load[g].sum() for g in first.groups]))[0]
+    out, outside = int((far > 0).sum()), float(far.sum())
+    proven = first.bound if whole_list and complete else 0.0
+    out_bound = int(np.floor(proven / dear + 1e-6))
+    outside_bound = max(0.0, proven - dear * out) if out_bound == out else 0.0
+    found = _cheapest(problem, every, (float(out), outside), targets, effort)
+    if found is None:
+        chosen = columns_of(first.groups, problem)
+        found = replace(first, cost=float(chosen.cost.sum()), bound=0.0, exact=False)
+    trusted = whole_list and complete and found.exact
+    return Least(
+        found=replace(found, bound=found.bound if trusted else 0.0, exact=trusted and first.exact),
+        out=out,
+        out_bound=out_bound,
+        outside=outside,
+        outside_bound=outside if abs(outside - outside_bound) < 1e-4 else outside_bound,
+    )
+
+
+def _cheapest(
+    problem: Problem, every: Columns, limits: tuple[float, float], targets: Floats, effort: Effort
+) -> Found | None:
+    """Return the cheapest plan within the limits for the first number of workers that has one."""
+    away, _ = problem.band.outside(every.load)
+    usable = every.take(np.flatnonzero(away <= limits[1] + HAIR))
+    wanted = [(float(w), float(w)) for w in targets] or [(0.0, np.inf)]
+    for workers in wanted:
+        rows = Rows(
+            must=problem.load > 0, workers=workers, band=problem.band, outside=(limits[0], limits[1] + HAIR)
+        )
+        found = best_plan(Given(usable), rows, effort)
+        if found.groups is not None:
+            return found
+        if not found.exact:
+            break
+    return None
