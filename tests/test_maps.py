@@ -24,7 +24,7 @@ from gridplan.maps.colours import PALETTE, bordering, colouring
 from gridplan.maps.offline import VENDORED
 from gridplan.maps.panels import community_table, gap_text, legend, main_figures, posts_wanted
 from gridplan.maps.shapes import MICRODEGREES, packed, projector, straightest, zoom_for
-from gridplan.maps.signs import ROADS, road_rank
+from gridplan.maps.signs import ROADS, road_ranks
 from gridplan.plan import Plan
 
 ASKS = re.compile(
@@ -355,13 +355,11 @@ def test_the_zoom_for_a_size():
     assert zoom_for(lattice(3, 3), pixels=90) == 17.0
 
 
-@pytest.mark.parametrize(
-    ("word", "rank"), [("motorway", 0), ("主干路", 1), ("次干路", 2), ("tertiary_link", 3), ("", 4)]
-)
-def test_roads_are_ranked_by_their_word(word, rank):
-    """Words of OpenStreetMap and Chinese ones; what is not known is minor."""
-    assert road_rank(word) == rank
-    assert rank < len(ROADS)
+def test_roads_are_ranked_by_their_word():
+    """Words of OpenStreetMap and Chinese ones; what is not known is minor, unless nothing is known."""
+    assert road_ranks(["motorway", "主干路", "次干路", "tertiary_link", "小区路"]).tolist() == [0, 1, 2, 3, 4]
+    assert road_ranks(["", ""]).tolist() == [2, 2]
+    assert len(ROADS) == 5
 
 
 def district() -> Plan:

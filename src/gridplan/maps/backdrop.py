@@ -61,7 +61,7 @@ def road_layer(plan: Plan, words: Words) -> Drawn | None:
     roads = plan.backdrop.get("roads")
     if roads is None or roads.empty:
         return None
-    rank = np.array([signs.road_rank(word) for word in roads["rank"]], dtype=int)
+    rank = signs.road_ranks(roads["rank"])
     order = np.argsort(-rank, kind="stable")
     lines = gpd.GeoSeries(shapely.simplify(roads.geometry.to_numpy(), SKETCH_M)[order], crs=roads.crs)
     names = roads["name"].to_numpy()[order]

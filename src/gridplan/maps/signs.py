@@ -6,7 +6,10 @@ a wider line below), ``dash`` (colour of dashes above), ``front`` (drawn after t
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any
+
+import numpy as np
 
 from gridplan.maps.colours import PALETTE
 
@@ -34,7 +37,7 @@ RAILWAY_NAME = re.compile(r"铁路|轨道|高铁|\brail|\bmetro", re.IGNORECASE)
 
 # words by which plan files rank roads (OpenStreetMap's and Chinese ones), greatest first; then all others
 ROAD_RANKS = (
-    ("motorway", "trunk", "expressway", "高速", "快速"),
+    ("motorway", "trunk", "expressway", "freeway", "高速", "快速"),
     ("primary", "主干"),
     ("secondary", "次干"),
     ("tertiary", "支路"),
@@ -51,9 +54,16 @@ ROADS: list[Look] = [
 MARKS = {"existing": ("circle", "#2f5d8a"), "new": ("star", "#c2410c"), "closed": ("cross", "#6b7280")}
 
 
-def road_rank(word: str) -> int:
-    """Return the place in ``ROADS`` of a road by the word that the plan file's rank column has for it."""
-    told = word.lower()
-    return next(
-        (i for i, group in enumerate(ROAD_RANKS) if any(sign in told for sign in group)), len(ROAD_RANKS)
-    )
+def road_ranks(words: Iterable[str]) -> np.ndarray:
+    """Return the place in ``ROADS`` of each road by the word that the plan file's rank column has for it.
+
+    Where no word says anything all roads are of the middle rank.
+    """
+    minor = len(ROAD_RANKS)
+    told = [str(word).lower() for word in words]
+    ranks = [
+        next((i for i, group in enumerate(ROAD_RANKS) if any(s in word for s in group)), minor)
+        for word in told
+    ]
+    found = np.array(ranks, dtype=int)
+    return np.full_like(found, minor // 2) if (found == minor).all() else found
