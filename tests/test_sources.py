@@ -235,6 +235,20 @@ def test_a_damaged_file_is_told(tmp_path, name):
     assert told.startswith(name)
 
 
+def test_a_geopackage_with_broken_texts_is_told(tmp_path):
+    """GDAL's complaint about them is no text either, and would end the program."""
+    WRITERS["town.gpkg"](tmp_path)
+    path = tmp_path / "town.gpkg"
+    path.write_bytes(path.read_bytes().replace("住户".encode(), b"\xff" * 6))
+    assert "cannot be read" in fault(tmp_path, wanted("town.gpkg"))
+
+
+def test_geojson_must_be_utf8(tmp_path):
+    """GDAL would pass the bytes on as they are."""
+    (tmp_path / "town.geojson").write_bytes('{"type": "FeatureCollection", "name": "住户"}'.encode("gbk"))
+    assert "not in UTF-8" in fault(tmp_path, wanted("town.geojson"))
+
+
 @pytest.mark.parametrize("part", ["shp", "dbf"])
 @pytest.mark.parametrize("kept", [20, 100])
 def test_a_truncated_shapefile_is_told(tmp_path, part, kept):

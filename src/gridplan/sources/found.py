@@ -1,7 +1,8 @@
 """What a reader gives back, and what the readers share."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +35,25 @@ class Found:
     shapes: npt.NDArray[np.object_] | None
     crs: CRS | None
     source: Source
+
+
+@contextmanager
+def decoding(file: str) -> Iterator[None]:
+    """Turn whatever is raised while a file is decoded into one sentence.
+
+    Damaged files make the libraries for foreign formats raise errors of every kind; no list is complete.
+
+    Raises
+    ------
+    InputError
+        If anything is raised.
+    """
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:
+        raise InputError(Message("sources.unreadable", {"file": file})) from error
 
 
 def codec(encoding: str) -> str:

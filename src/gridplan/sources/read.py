@@ -8,7 +8,7 @@ from gridplan.errors import InputError
 from gridplan.sources.fingerprint import fingerprint
 from gridplan.sources.found import Found
 from gridplan.sources.sheets import read_csv, read_workbook
-from gridplan.sources.vectors import read_parquet, read_shapefile, read_vector, read_zip
+from gridplan.sources.vectors import read_geojson, read_geopackage, read_parquet, read_shapefile, read_zip
 from gridplan.words import Message
 
 READERS = {
@@ -18,9 +18,9 @@ READERS = {
     ".geoparquet": read_parquet,
     ".shp": read_shapefile,
     ".zip": read_zip,
-    ".gpkg": read_vector,
-    ".geojson": read_vector,
-    ".json": read_vector,
+    ".gpkg": read_geopackage,
+    ".geojson": read_geojson,
+    ".json": read_geojson,
 }
 
 

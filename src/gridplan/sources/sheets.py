@@ -4,17 +4,15 @@ import contextlib
 import io
 import re
 import warnings
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
-from openpyxl.utils.exceptions import InvalidFileException
 
 from gridplan.config import InputTable
 from gridplan.errors import InputError
-from gridplan.sources.found import DEFAULT_ENCODING, Found, choose, codec
+from gridplan.sources.found import DEFAULT_ENCODING, Found, choose, codec, decoding
 from gridplan.tables import Source
 from gridplan.words import Message
 
@@ -51,8 +49,6 @@ def read_workbook(path: Path, wanted: InputTable, sha256: str) -> Found:
         If it is no workbook, or the sheet or a column is missing.
     """
     names, rows = _sheet(path, wanted)
-    if not names:
-        raise InputError(Message("sources.unreadable", {"file": wanted.path}))
     if rows is None:
         values = {"file": wanted.path, "layer": wanted.layer, "there": ", ".join(names)}
         raise InputError(Message("sources.missing_layer", values))
@@ -67,16 +63,12 @@ def read_workbook(path: Path, wanted: InputTable, sha256: str) -> Found:
 
 
 def _sheet(path: Path, wanted: InputTable) -> tuple[list[str], list[list[object]] | None]:
-    """Return the names of the sheets, none if it is no workbook, and the rows of the one wanted, if there."""
-    with warnings.catch_warnings():
+    """Return the names of the sheets, and the rows of the one wanted, None if it is not there."""
+    with decoding(wanted.path), warnings.catch_warnings():
         warnings.simplefilter(
             "ignore", UserWarning
         )  # openpyxl tells of styles and lists that it leaves aside
-        try:
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError):
-            return [], None
-        with contextlib.closing(book):
+        with contextlib.closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
             names = book.sheetnames
             name = names[0] if wanted.layer is None else wanted.layer
             rows = [list(row) for row in book[name].iter_rows(values_only=True)] if name in names else None

@@ -1,43 +1,72 @@
 """Files with shapes to tables as found: fiona says what is there and which row is wrong, pyogrio reads."""
 
+import contextlib
+import sqlite3
 import tempfile
 import warnings
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import fiona
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyogrio
 import shapely
-from fiona.errors import FionaError
 from pyarrow import parquet
-from pyogrio.errors import DataSourceError
 
 from gridplan.config import InputTable
 from gridplan.errors import InputError
 from gridplan.sources.dbf import check_whole, find_encoding
 from gridplan.sources.fingerprint import shapefile_parts
-from gridplan.sources.found import Found, choose, codec
+from gridplan.sources.found import Found, choose, codec, decoding
 from gridplan.tables import Source
 from gridplan.words import Message
 
 SHOWN_ROWS = 5
+DESCRIBING_TABLES = ("sqlite_master", "gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys")
 REQUIRED_PARTS = (".shp", ".shx", ".dbf")
 
 
-def read_vector(path: Path, wanted: InputTable, sha256: str) -> Found:
-    """Read a layer of a GeoPackage or a GeoJSON file.
+def read_geojson(path: Path, wanted: InputTable, sha256: str) -> Found:
+    """Read a GeoJSON file.
+
+    Raises
+    ------
+    InputError
+        If it is not in UTF-8, cannot be opened, a column is missing, or a row's shape is broken.
+    """
+    try:
+        path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise InputError(Message("sources.not_utf8", {"file": wanted.path})) from None
+    return _read(path, wanted, sha256, encoding=None)
+
+
+def read_geopackage(path: Path, wanted: InputTable, sha256: str) -> Found:
+    """Read a layer of a GeoPackage.
 
     Raises
     ------
     InputError
         If it cannot be opened, the layer or a column is missing, or a row's shape is broken.
     """
+    with decoding(wanted.path):
+        _refuse_damaged_database(path)
     return _read(path, wanted, sha256, encoding=None)
+
+
+def _refuse_damaged_database(path: Path) -> None:
+    """Raise if the tables that describe a GeoPackage cannot be read; fiona crashes over broken texts."""
+    address = f"file:{quote(str(path.resolve()))}?immutable=1"  # leaves no lock and no file beside the input
+    with contextlib.closing(sqlite3.connect(address, uri=True)) as database:
+        (state,) = database.execute("PRAGMA quick_check(1)").fetchone()
+        if state != "ok":
+            raise ValueError(state)
+        for table in DESCRIBING_TABLES:
+            database.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608 - names of our own
 
 
 def read_shapefile(path: Path, wanted: InputTable, sha256: str) -> Found:
@@ -71,11 +100,8 @@ def read_zip(path: Path, wanted: InputTable, sha256: str) -> Found:
         If it is no .zip file or holds no such shapefile; and as for a shapefile.
     """
     with tempfile.TemporaryDirectory() as folder:
-        try:
-            with zipfile.ZipFile(path) as packed:
-                packed.extractall(folder)
-        except (zipfile.BadZipFile, RuntimeError):  # RuntimeError: it asks for a password
-            raise InputError(Message("sources.unreadable", {"file": wanted.path})) from None
+        with decoding(wanted.path), zipfile.ZipFile(path) as packed:
+            packed.extractall(folder)
         inside = {one.stem: one for one in sorted(Path(folder).rglob("*")) if one.suffix.lower() == ".shp"}
         return read_shapefile(
             inside[_one_of(list(inside), wanted)], wanted.model_copy(update={"layer": None}), sha256
@@ -90,17 +116,12 @@ def read_parquet(path: Path, wanted: InputTable, sha256: str) -> Found:
     InputError
         If it cannot be read, or a column is missing.
     """
-    unreadable = InputError(Message("sources.unreadable", {"file": wanted.path}))
-    try:
+    with decoding(wanted.path):
         schema = parquet.read_schema(path)
-    except pa.ArrowException:
-        raise unreadable from None
     with_shapes = b"geo" in (schema.metadata or {})
     columns = choose(wanted, schema.names, file=wanted.path, with_shapes=with_shapes)
-    try:
+    with decoding(wanted.path):
         raw = gpd.read_parquet(path) if with_shapes else pd.read_parquet(path)
-    except (pa.ArrowException, ValueError):
-        raise unreadable from None
     return _found(raw, columns, Source(label=wanted.path, sha256=sha256, rows=len(raw)), wanted.path)
 
 
@@ -118,28 +139,28 @@ def _one_of(layers: list[str], wanted: InputTable) -> str:
 
 def _read(path: Path, wanted: InputTable, sha256: str, *, encoding: str | None) -> Found:
     """Look at the layer with fiona, then read the columns that are wanted in bulk."""
-    try:
+    with decoding(wanted.path):
         layer = _one_of(fiona.listlayers(path), wanted)
         with fiona.open(path, layer=layer, encoding=encoding) as opened:
             schema, is_empty = opened.schema, len(opened) == 0
-    except (FionaError, UnicodeDecodeError):
-        raise InputError(Message("sources.unreadable", {"file": wanted.path})) from None
     file = f"{wanted.path} ({layer})" if wanted.layer else wanted.path
     if is_empty and not schema["properties"]:
         raise InputError(Message("sources.empty", {"file": file}))
     with_shapes = schema["geometry"] != "None"
     columns = choose(wanted, schema["properties"], file=file, with_shapes=with_shapes)
-    names = list(dict.fromkeys(columns.values()))
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # GDAL's remarks; what matters is found by checks
-            raw = pyogrio.read_dataframe(path, layer=layer, columns=names, encoding=encoding)
-    except shapely.errors.GEOSException:
-        raise InputError(_broken_rows(path, layer, file)) from None
-    except (DataSourceError, UnicodeDecodeError):
-        raise InputError(Message("sources.unreadable", {"file": file})) from None
+    raw = _bulk(path, layer, list(dict.fromkeys(columns.values())), encoding=encoding, file=file)
     source = Source(label=wanted.path, sha256=sha256, encoding=encoding or "", rows=len(raw))
     return _found(raw, columns, source, file)
+
+
+def _bulk(path: Path, layer: str, names: list[str], *, encoding: str | None, file: str) -> pd.DataFrame:
+    """Read columns and shapes of all rows."""
+    with decoding(file), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # GDAL's remarks; what matters is found by checks
+        try:
+            return pyogrio.read_dataframe(path, layer=layer, columns=names, encoding=encoding)
+        except shapely.errors.GEOSException:
+            raise InputError(_broken_rows(path, layer, file)) from None
 
 
 def _found(raw: pd.DataFrame, columns: dict[str, str], source: Source, file: str) -> Found:
@@ -155,9 +176,7 @@ def _found(raw: pd.DataFrame, columns: dict[str, str], source: Source, file: str
 
 def _broken_rows(path: Path, layer: str, file: str) -> Message:
     """Say which shapes cannot be built: fiona sees a shape in the row, pyogrio makes nothing of it."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        built = pyogrio.read_dataframe(path, layer=layer, columns=[], on_invalid="ignore").geometry.notna()
+    built = pyogrio.read_dataframe(path, layer=layer, columns=[], on_invalid="ignore").geometry.notna()
     with fiona.open(path, layer=layer) as rows:
         drawn = np.array([row.geometry is not None for row in rows])
     broken = np.flatnonzero(drawn & ~built.to_numpy()) + 1
