@@ -35,7 +35,7 @@ class Ground:
         return self.units["households"].to_numpy(float)
 
     def nearest(self, places: Any) -> tuple[Floats, Integers]:  # noqa: ANN401 - what walk.attach gave
-        """Return metres from units to the nearest of some places, and its position; or inf and -1."""
+        """Return metres from units to the nearest place, and its position; or inf, -1."""
         if not len(places):
             return np.full(len(self.units), np.inf), np.full(len(self.units), -1)
         metres = self.walk.distances(self.unit_places, places, limit_m=FARTHEST_M)
@@ -44,7 +44,7 @@ class Ground:
         return least, np.where(np.isfinite(least), position, -1)
 
     def limit_m(self, service: Service) -> float:
-        """Return a service's limit with the slack of a billionth of a minute, for the last bits of minutes."""
+        """Return a service's limit with a billionth of a minute more, for the last bits of minutes."""
         return service.limit_m + 1e-9 * self.metres_per_minute
 
     def existing(self, category: str) -> Integers:

@@ -25,11 +25,11 @@ class Service:
 class Circle:
     """Facilities after the plan, who reaches them, and the figures of report.json.
 
-    ``facilities`` and ``access`` have the columns of ``tables.LAYERS``. ``rows`` are the report's ``circle``:
-    where ``new`` is given the objective is the households left uncovered, else the number of new sites. Status
-    "infeasible": proven that full cover cannot be, as no candidate has ``unreachable`` households in reach;
-    objective and bound then concern the others. ``next_site`` is the candidate that would add most,
-    ``next_site_households`` what it adds; ``stopped`` says what ended an unfinished proof, "work" or "clock".
+    ``facilities`` and ``access`` have the columns of ``tables.LAYERS``. ``rows`` are the report's ``circle``; the
+    objective is the households left uncovered where ``new`` is given, else the number of new sites. Status
+    "infeasible": full cover cannot be, as no candidate has the ``unreachable`` households in reach; objective
+    and bound then concern the others. ``next_site`` is the candidate that would add most cover, and
+    ``next_site_households`` how much; ``stopped`` is what ended an unfinished proof, "work" or "clock".
     """
 
     facilities: gpd.GeoDataFrame

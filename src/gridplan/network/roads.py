@@ -60,10 +60,19 @@ class RoadNetwork:
     barriers: Barriers
     links: gpd.GeoDataFrame
     told: tuple[Message, ...] = ()
+    _segments: Shapes = field(init=False, repr=False)
+    _edge: Integers = field(init=False, repr=False)  # the edge of each segment
     _tree: shapely.STRtree = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_tree", shapely.STRtree(self.edges))
+        corners, edge = shapely.get_coordinates(self.edges, return_index=True)
+        inner = np.flatnonzero(edge[1:] == edge[:-1])
+        segments = np.asarray(
+            shapely.linestrings(np.stack([corners[inner], corners[inner + 1]], axis=1)), object
+        )
+        object.__setattr__(self, "_segments", segments)
+        object.__setattr__(self, "_edge", edge[inner].astype(np.int64))
+        object.__setattr__(self, "_tree", shapely.STRtree(segments))
 
     def attach(self, points: ArrayLike) -> PlacesOnRoads:
         """Join each (k, 2) point to the nearest road on its side of the barriers, by a straight line.
@@ -71,14 +80,14 @@ class RoadNetwork:
         Where every road around lies behind a barrier the nearest one is taken, and ``far`` names the point.
         """
         spots = as_points(points)
-        edge = self._nearest(spots)
-        barred = self._barred(spots, edge)
+        segment = self._nearest(spots)
+        barred = self._barred(spots, segment)
         for reach_m in AROUND_M:
             behind = np.flatnonzero(barred)
             found = self._nearest_clear(spots[behind], reach_m)
-            edge[behind] = np.where(found >= 0, found, edge[behind])
+            segment[behind] = np.where(found >= 0, found, segment[behind])
             barred[behind] = found < 0
-        return self._places(spots, edge, barred)
+        return self._places(spots, segment, barred)
 
     def distances(
         self, origins: ArrayLike | Places, destinations: ArrayLike | Places, *, limit_m: float = np.inf
@@ -105,45 +114,46 @@ class RoadNetwork:
         return self.attach(places.points if isinstance(places, Places) else places)
 
     def _nearest(self, spots: Floats) -> Integers:
-        """Position of the nearest edge of each point, the first of equally near ones."""
-        point, edge = self._tree.query_nearest(shapely.points(spots), all_matches=True)
-        order = np.lexsort((edge, point))
+        """Return the nearest segment of each point, the first of equally near ones."""
+        point, segment = self._tree.query_nearest(shapely.points(spots), all_matches=True)
+        order = np.lexsort((segment, point))
         _, firsts = np.unique(point[order], return_index=True)
-        return edge[order][firsts].astype(np.int64)
+        return segment[order][firsts].astype(np.int64)
 
     def _nearest_clear(self, spots: Floats, reach_m: float) -> Integers:
-        """Position of the nearest edge that no barrier keeps each point from, -1 where none is in reach."""
+        """Return the nearest segment that no barrier keeps each point from, -1 where none is in reach."""
         found = np.full(len(spots), -1, np.int64)
-        point, edge = self._tree.query(shapely.points(spots), predicate="dwithin", distance=reach_m)
-        clear = ~self._barred(spots[point], edge)
-        point, edge = point[clear], edge[clear]
-        away_m = shapely.distance(shapely.points(spots[point]), self.edges[edge])
-        order = np.lexsort((edge, away_m, point))
+        point, segment = self._tree.query(shapely.points(spots), predicate="dwithin", distance=reach_m)
+        clear = ~self._barred(spots[point], segment)
+        point, segment = point[clear], segment[clear]
+        away_m = shapely.distance(shapely.points(spots[point]), self._segments[segment])
+        order = np.lexsort((segment, away_m, point))
         points, firsts = np.unique(point[order], return_index=True)
-        found[points] = edge[order][firsts]
+        found[points] = segment[order][firsts]
         return found
 
-    def _barred(self, spots: Floats, edge: Integers) -> NDArray[np.bool_]:
-        """Which points a barrier keeps from the nearest spot of their edge."""
-        lines = self.edges[edge]
-        reached = shapely.line_interpolate_point(
-            lines, shapely.line_locate_point(lines, shapely.points(spots))
-        )
-        return self.barriers.bar(spots, shapely.get_coordinates(reached), from_inside=True)
+    def _barred(self, spots: Floats, segment: Integers) -> NDArray[np.bool_]:
+        """Return which points a barrier keeps from the nearest spot of their segment."""
+        return self.barriers.bar(spots, shapely.get_coordinates(self._feet(spots, segment)), from_inside=True)
 
-    def _places(self, spots: Floats, edge: Integers, barred: NDArray[np.bool_]) -> PlacesOnRoads:
-        lines, points, graph = self.edges[edge], np.asarray(shapely.points(spots), object), self.graph
-        position_cm = axis_cm(graph.starts_cm, lines, edge, points)
-        before = np.minimum(
-            np.searchsorted(graph.marks_cm, position_cm, side="right") - 1, graph.lasts[edge] - 1
-        )
-        ways = (
+    def _feet(self, spots: Floats, segment: Integers) -> Shapes:
+        """Return the spot of each point's segment that is nearest to it."""
+        lines = self._segments[segment]
+        along_m = shapely.line_locate_point(lines, shapely.points(spots))
+        return np.asarray(shapely.line_interpolate_point(lines, along_m), object)
+
+    def _places(self, spots: Floats, segment: Integers, barred: NDArray[np.bool_]) -> PlacesOnRoads:
+        graph, feet, edge = self.graph, self._feet(spots, segment), self._edge[segment]
+        position_cm = axis_cm(graph.starts_cm, self.edges[edge], edge, feet)
+        before = np.searchsorted(graph.marks_cm, position_cm, side="right") - 1
+        before = np.minimum(before, graph.lasts[edge] - 1).astype(np.int64)
+        ways_cm = (
             position_cm - graph.marks_cm[before],
             graph.marks_cm[before + 1] - position_cm,
-            whole_cm(shapely.distance(points, lines)),
+            whole_cm(shapely.distance(shapely.points(spots), feet)),
         )
         ends = np.stack([graph.nodes[before], graph.nodes[before + 1]], axis=1)
-        return PlacesOnRoads(spots, before.astype(np.int64), ends, np.stack(ways, axis=1), barred)
+        return PlacesOnRoads(spots, before, ends, np.stack(ways_cm, axis=1), barred)
 
 
 def axis_cm(starts_cm: Integers, lines: Shapes, edge: Integers, points: Shapes) -> Integers:
