@@ -186,6 +186,14 @@ def test_what_may_be_blank():
     assert np.isnan(clean["availability"][0])
 
 
+def test_blanks_of_totals_are_told():
+    """A blank count of residents leaves totals too low, which is said; a column all blank is no column."""
+    table = pd.DataFrame({"id": ["1", "2"], "population": ["3", ""], "planned": ["", ""]})
+    clean, faults = checks.attributes(table, sheet("households", ["1", "2"], population="RK", planned="GH"))
+    assert found(faults) == [("blank_is_zero", (2,), Harm.TOLD)]
+    assert np.isnan(clean["population"][1])
+
+
 # shapes
 def test_shapes_of_tables():
     """Coordinates and WKT become shapes; what cannot be read becomes none."""

@@ -15,9 +15,10 @@ KINDS_OF_WORKER = ("full_time", "part_time", "helper")
 
 @dataclass(frozen=True)
 class Rule:
-    """What the numbers of a column must be; all of them 0 or more."""
+    """What the numbers of a column must be; all of them 0 or more. Blank ones are refused, told, or fine."""
 
     required: bool = False
+    summed: bool = False
     whole: bool = False
     most: float = np.inf
 
@@ -26,10 +27,10 @@ RULES = {
     ("communities", "population"): Rule(),
     ("communities", "workers"): Rule(whole=True),
     ("households", "households"): Rule(required=True, whole=True),
-    ("households", "planned"): Rule(),
-    ("households", "population"): Rule(),
+    ("households", "planned"): Rule(summed=True),
+    ("households", "population"): Rule(summed=True),
     ("households", "workload"): Rule(required=True),
-    ("households", "vulnerable"): Rule(),
+    ("households", "vulnerable"): Rule(summed=True),
     ("facilities", "capacity"): Rule(),
     ("candidates", "cost"): Rule(),
     ("special_areas", "workers"): Rule(whole=True),
@@ -96,20 +97,22 @@ def _numbers(column: pd.Series, key: str, sheet: Sheet) -> tuple[npt.NDArray[np.
     """Read a column of numbers and hold it against its rule."""
     rule, name = RULES[sheet.part, key], sheet.columns[key]
     read = as_numbers(column)
-    values = read.found
-    faults = sheet.faults(
-        "text_for_number", read.unreadable, column=name, example=_first(column, read.unreadable)
-    )
-    faults += sheet.faults("negative", values < 0, column=name)
-    faults += sheet.faults("too_large", values > rule.most, column=name, most=f"{rule.most:g}")
-    if rule.required:
-        faults += sheet.faults("blank_number", read.blank, column=name)
-    if rule.whole:
-        faults += sheet.faults("fraction", ~np.isnan(values) & (values % 1 != 0), column=name)
-    faults += sheet.faults(
-        "mended_number", read.mended, Harm.TOLD, column=name, example=_first(column, read.mended)
-    )
-    return values, faults
+    values, never = read.found, np.zeros(len(column), dtype=bool)
+    is_known = not read.blank.all()
+    looked_for: list[tuple[str, npt.NDArray[np.bool_], Harm, dict[str, object]]] = [
+        ("text_for_number", read.unreadable, Harm.FORBIDS, {"example": _first(column, read.unreadable)}),
+        ("negative", values < 0, Harm.FORBIDS, {}),
+        ("too_large", values > rule.most, Harm.FORBIDS, {"most": f"{rule.most:g}"}),
+        ("blank_number", read.blank if rule.required else never, Harm.FORBIDS, {}),
+        ("fraction", (values % 1 > 0) if rule.whole else never, Harm.FORBIDS, {}),
+        ("blank_is_zero", read.blank if rule.summed and is_known else never, Harm.TOLD, {}),
+        ("mended_number", read.mended, Harm.TOLD, {"example": _first(column, read.mended)}),
+    ]
+    return values, [
+        fault
+        for code, where, harm, more in looked_for
+        for fault in sheet.faults(code, where, harm, column=name, **more)
+    ]
 
 
 def _first(column: pd.Series, where: npt.NDArray[np.bool_]) -> object:
