@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+_STEEPEST = 1e15  # weights of nothing never reach their upper limits, however steep the rate
+
 
 def apportion(
     total: int, weights: ArrayLike, *, low: ArrayLike = 0, high: ArrayLike | None = None
@@ -41,7 +43,7 @@ def _within_limits(
 ) -> NDArray[np.float64]:
     """Find the common rate at which rate x weight, cut off at the limits, adds up to the total."""
     below, above = 0.0, 1.0
-    while above < 1e15 and np.clip(above * weight, least, most).sum() < total:  # noqa: PLR2004
+    while above < _STEEPEST and np.clip(above * weight, least, most).sum() < total:
         above *= 2
     for _ in range(60):
         middle = (below + above) / 2

@@ -1,4 +1,4 @@
-"""A compound on its parcel: rows of buildings that face south, entrances, lanes, and the gate to the street.
+"""A compound on its parcel: rows of buildings that face south, entrances, lanes, the way out to a street.
 
 Everything is laid out in the parcel's turned frame, rows along x: an entrance stands north of its lane, the
 lanes meet in a spine, and the spine or a lane is drawn on through the wall until it meets a street.
@@ -47,12 +47,11 @@ class Slots(NamedTuple):
 
 @dataclass(frozen=True)
 class Compound:
-    """Entrances (x, y), their buildings (from 1), the lanes and the gate, on the ground in metres."""
+    """Entrances (x, y), their buildings (from 1), and the lanes, on the ground in metres."""
 
     entrances: Array
     building: NDArray[np.int64]
     lanes: MultiLineString
-    gate: Point  # in the wall
     street: Point  # where the lane meets the street
 
 
@@ -78,13 +77,11 @@ def lay_out(
     lanes = list(_lanes(_spine(inner), slots))
     turned_streets = affinity.rotate(streets, -parcel.angle, origin=parcel.origin, use_radians=True)
     way = _way_out(lanes, turned_streets, neighbours)
-    gate = _gate(way, parcel.polygon)
     corners = [shapely.get_coordinates(lane) for lane in (*lanes, way)]
     return Compound(
         entrances=_turn_back(np.column_stack([slots.x, slots.y]), parcel),
         building=slots.building,
         lanes=MultiLineString([_turn_back(xy, parcel) for xy in corners]),
-        gate=Point(_turn_back(shapely.get_coordinates(gate), parcel)[0]),
         street=Point(_turn_back(corners[-1], parcel)[-1]),
     )
 
@@ -205,9 +202,3 @@ def _way_out(
     through = shapely.length(shapely.intersection(ways, shapely.union_all(neighbours)))
     best = np.lexsort([np.round(shapely.length(ways), 3), np.round(through)])[0]
     return LineString(ways[best])
-
-
-def _gate(way: LineString, land: BaseGeometry) -> Point:
-    """Return where the way out goes through the wall."""
-    crossings = shapely.get_coordinates(shapely.intersection(way, shapely.boundary(land)))
-    return Point(crossings[0] if len(crossings) else way.coords[0])

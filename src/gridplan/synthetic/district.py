@@ -104,7 +104,7 @@ def _communities(town: Town, wanted: Sequence[Spec]) -> gpd.GeoDataFrame:
             "name": [s.name for s in wanted],
             "street": [s.street for s in wanted],
         },
-        geometry=[polygons.loc[s.number] for s in wanted],
+        geometry=[shapely.normalize(polygons.loc[s.number]) for s in wanted],
         crs=METRIC_CRS,
     )
 
@@ -116,7 +116,7 @@ def _roads(town: Town, homes: Sequence[Homes], around: BaseGeometry, seed: int) 
     edges = edges.set_geometry(_with_points(edges.geometry.array, gates), crs=METRIC_CRS)
     edges = edges[edges.intersects(around)]
     streets = edges.groupby(["name", "rank"], sort=False)["geometry"].agg(
-        lambda parts: shapely.line_merge(shapely.MultiLineString(list(parts)))
+        lambda parts: shapely.normalize(shapely.line_merge(shapely.MultiLineString(list(parts))))
     )
     streets = gpd.GeoDataFrame(streets, geometry="geometry", crs=METRIC_CRS).explode().reset_index()
     lanes = gpd.GeoDataFrame(
@@ -153,7 +153,8 @@ def _with_points(lines: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 def _barriers(town: Town, around: BaseGeometry | None) -> gpd.GeoDataFrame:
     """Return the river's water and the railway, as far as they touch a part."""
-    shapes = [town.river, town.rail]
-    kept = shapes if around is None else [shape.intersection(around) for shape in shapes]
-    table = gpd.GeoDataFrame({"name": [_RIVER, _RAILWAY]}, geometry=kept, crs=METRIC_CRS)
+    shapes = np.array([town.river, town.rail])
+    kept = shapes if around is None else shapely.intersection(shapes, around)
+    columns = {"name": [_RIVER, _RAILWAY]}
+    table = gpd.GeoDataFrame(columns, geometry=shapely.normalize(kept), crs=METRIC_CRS)
     return table[~table.is_empty].reset_index(drop=True)

@@ -27,6 +27,7 @@ DISTRICT_CODE = "990101"  # no province has the code 99
 class Era(NamedTuple):
     """What the time when a community was built says about its homes."""
 
+    name: str
     occupancy: float  # share of the planned households of finished compounds that are lived in
     lived_in: tuple[float, float]  # the same share, of single compounds
     unfinished: float  # weight of the share of its compounds that are not handed over
@@ -38,9 +39,9 @@ class Era(NamedTuple):
 
 
 ERAS = {
-    "old": Era(0.84, (0.70, 0.95), 0.15, 2.42, 250.0, 34.0, 1.35, 1.2),
-    "new": Era(0.58, (0.30, 0.70), 1.0, 2.60, 400.0, 49.0, 0.75, 0.9),
-    "rural": Era(0.57, (0.30, 0.70), 1.1, 2.62, 330.0, 44.0, 0.55, 0.7),
+    "old": Era("old", 0.84, (0.70, 0.95), 0.15, 2.42, 250.0, 34.0, 1.35, 1.2),
+    "new": Era("new", 0.58, (0.30, 0.70), 1.0, 2.60, 400.0, 49.0, 0.75, 0.9),
+    "rural": Era("rural", 0.57, (0.30, 0.70), 1.1, 2.62, 330.0, 44.0, 0.55, 0.7),
 }
 
 
@@ -159,8 +160,6 @@ class Spec:
     name: str
     street: str
     era: Era
-    old: bool
-    rural: bool
     planned: int
     households: int
     residents: int
@@ -191,8 +190,6 @@ def specs() -> tuple[Spec, ...]:
             name=community.name,
             street=street.name,
             era=eras[i],
-            old=community.era == "old",
-            rural=community.era == "rural",
             planned=int(planned[i]),
             households=community.households,
             residents=int(residents[i]),

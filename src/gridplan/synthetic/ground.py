@@ -18,7 +18,6 @@ from shapely.geometry.base import BaseGeometry
 from gridplan.synthetic.figures import AREA_KM2, STREETS, Community, Street
 
 METRIC_CRS = "EPSG:4549"  # CGCS2000, 3-degree zone of 120 degrees east
-DEGREES_CRS = "EPSG:4490"  # CGCS2000, longitude and latitude
 
 RIVERSIDE_M = 75.0  # from the middle of the river to the roads along it
 RAILSIDE_M = 45.0

@@ -16,29 +16,29 @@ from numpy.typing import NDArray
 from gridplan.synthetic.apportion import apportion
 from gridplan.synthetic.compounds import Compound, Style, lay_out, room
 from gridplan.synthetic.figures import Spec
+from gridplan.synthetic.ground import METRIC_CRS
 from gridplan.synthetic.lots import Parcel, lots_of, share_out
 from gridplan.synthetic.streets import Town
 
 LEAST_ENTRANCE, MOST_ENTRANCE = 20, 60  # planned households
 _MEAN_ENTRANCE = (26.0, 51.0)  # of a compound's entrances; leaves room for larger and smaller buildings
 _STYLES = {
-    True: (Style(30.0, 10.0, 16.0, 3), Style(32.0, 12.0, 17.0, 4), Style(34.0, 11.0, 18.0, 2)),
-    False: (Style(44.0, 20.0, 20.0, 2), Style(52.0, 26.0, 24.0, 1), Style(42.0, 18.0, 19.0, 3)),
+    "old": (Style(30.0, 10.0, 16.0, 3), Style(32.0, 12.0, 17.0, 4), Style(34.0, 11.0, 18.0, 2)),
+    "new": (Style(44.0, 20.0, 20.0, 2), Style(52.0, 26.0, 24.0, 1), Style(42.0, 18.0, 19.0, 3)),
 }
 _LEAST_COMPOUND = 110  # planned households
 _MOST_PER_M2 = 0.05  # planned households
 _LEAST_ROOM = 5  # entrances
 _MOST_BUILDINGS = 18  # of a compound
-_DIFFICULTY = {True: 0.045, False: 0.022}  # share of households in difficulty: old communities, others
+_DIFFICULTY = {"old": 0.045, "new": 0.02, "rural": 0.03}  # share of households in difficulty
 
 
 @dataclass(frozen=True)
 class Homes:
     """A community's homes.
 
-    ``entrances``: points with ``entrance_id, compound, building, entrance, planned, households, residents,
-    vulnerable``. ``compounds``: lanes with ``name, finished, gate, street`` (points). ``built``, ``free``:
-    lots with and without compounds.
+    ``entrances``: points, columns as ``_labels`` makes them. ``compounds``: lanes, and ``street``: the points
+    where they meet one. ``built``, ``free``: lots with and without compounds.
     """
 
     spec: Spec
@@ -52,7 +52,7 @@ def build_homes(town: Town, spec: Spec, names: Sequence[str], *, seed: int) -> H
     """Build a community's compounds and fill them with households."""
     rng = np.random.default_rng([seed, 2, spec.number])
     lots = lots_of(town, spec.number)
-    styles = _STYLES[spec.old]
+    styles = _STYLES["old" if spec.era.name == "old" else "new"]
     widest = max(styles, key=lambda style: style.pitch_m)
     parcels = share_out(lots, spec, lambda parcel: room(parcel, widest) >= _LEAST_ROOM, rng)
     chosen = [styles[i] for i in rng.integers(len(styles), size=len(parcels))]
@@ -64,14 +64,7 @@ def build_homes(town: Town, spec: Spec, names: Sequence[str], *, seed: int) -> H
     is_built = lots.index.isin([p.lot for p in parcels])
     entrances = _entrances(spec, figures, built, names, rng)
     compounds = gpd.GeoDataFrame(
-        {
-            "name": list(names),
-            "finished": figures["finished"],
-            "gate": [c.gate for c in built],
-            "street": [c.street for c in built],
-        },
-        geometry=[c.lanes for c in built],
-        crs=town.blocks.crs,
+        {"street": [c.street for c in built]}, geometry=[c.lanes for c in built], crs=METRIC_CRS
     )
     return Homes(spec, entrances, compounds, lots[is_built], lots[~is_built])
 
@@ -100,9 +93,7 @@ def _compound_figures(
     typical = spec.era.entrance_households * rng.uniform(0.82, 1.12, count)
     fewest = np.ceil(planned / _MEAN_ENTRANCE[1])
     entrances = np.clip(np.rint(planned / typical), fewest, np.minimum(rooms, planned // _MEAN_ENTRANCE[0]))
-    return pd.DataFrame(
-        {"planned": planned, "lived": lived, "finished": finished, "entrances": entrances.astype(int)}
-    )
+    return pd.DataFrame({"planned": planned, "lived": lived, "entrances": entrances.astype(int)})
 
 
 def _build(
@@ -154,11 +145,11 @@ def _entrances(
             "planned": np.concatenate(planned),
             "households": households,
             "residents": residents,
-            "vulnerable": rng.binomial(households, _DIFFICULTY[spec.old]),
+            "vulnerable": rng.binomial(households, _DIFFICULTY[spec.era.name]),
         }
     )
     points = shapely.points(np.concatenate([c.entrances for c in built]))
-    return gpd.GeoDataFrame(_labels(table, spec), geometry=points, crs="EPSG:4549")
+    return gpd.GeoDataFrame(_labels(table, spec), geometry=points, crs=METRIC_CRS)
 
 
 def _planned(total: int, building: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:

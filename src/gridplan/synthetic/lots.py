@@ -24,10 +24,10 @@ _WATERSIDE_M = 12.0
 _TRACKSIDE_M = 15.0
 _KERB_M = 4.0  # from the street to the lot's wall, and between neighbours
 _NARROWEST_M = 46.0
-_PARCEL_M2 = {True: 17_500.0, False: 22_000.0}  # of a compound, at most: in the old town, elsewhere
+_PARCEL_M2 = {"old": 17_500.0, "new": 22_000.0, "rural": 22_000.0}  # of a compound, at most
 _PARCELS_A_LOT = 6  # more, and some would have no street
 _SHRINKINGS = 12
-_FREE_SHARE = {True: 0.33, False: 0.2}  # of the lots among the built-up ones: in the old town, elsewhere
+_FREE_SHARE = {"old": 0.33, "new": 0.2, "rural": 0.2}  # of the lots among the built-up ones
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def lots_of(town: Town, number: int) -> gpd.GeoDataFrame:
     blocks = town.blocks[(town.blocks["number"] == number) & town.blocks["open"]].geometry
     land = shapely.difference(blocks.array, _taken(town, blocks.array))
     land = shapely.buffer(land, -_KERB_M, join_style="mitre")
-    parts, owner = shapely.get_parts(land, return_index=True)
+    parts, owner = shapely.get_parts(shapely.normalize(land), return_index=True)
     wide = ~shapely.is_empty(shapely.buffer(parts, -_NARROWEST_M / 2))
     lots = gpd.GeoDataFrame({"block": blocks.index[owner[wide]]}, geometry=parts[wide], crs=town.blocks.crs)
     lots["far_m"] = lots.distance(town.centres.iloc[number])
@@ -72,10 +72,10 @@ def share_out(
         If there is no room for all compounds.
     """
     order = np.argsort(lots["far_m"].to_numpy() * rng.uniform(0.8, 1.25, len(lots)), kind="stable")
-    free = rng.random(len(lots)) < _FREE_SHARE[spec.old]
+    free = rng.random(len(lots)) < _FREE_SHARE[spec.era.name]
     built = order[~free[order]]
     area_m2 = lots.area.to_numpy()[built]
-    parcel_m2 = min(_PARCEL_M2[spec.old], 0.8 * area_m2.sum() / spec.compounds)
+    parcel_m2 = min(_PARCEL_M2[spec.era.name], 0.8 * area_m2.sum() / spec.compounds)
     for _ in range(_SHRINKINGS):
         counts = np.clip(np.rint(area_m2 / parcel_m2), 1, _PARCELS_A_LOT).astype(int)
         parcels = (

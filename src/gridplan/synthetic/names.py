@@ -16,6 +16,7 @@ _ROAD_FIRST = "海滨云龙凤鹤鹭松柏桃李文武仁义礼智信德正平�
 _ROAD_SECOND = "山水川河江岭陵原野泽浦津渡塘堤门亭楼台桥林园苑田庄华荣庆祥瑞安和明亮通达"
 _SUFFIX = {"快速路": "快速路", "主干路": "大道", "次干路": "路", "支路": "街"}
 _NUMBERS = "一二三四五六七八九"
+_SHORT_SHARE = 0.15  # of the people: names of two characters
 _FAMILIES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰红建国志海燕鹏飞雪梅琳欣宇晨浩然佳怡子涵"
 
@@ -50,5 +51,5 @@ def person_names(count: int, rng: np.random.Generator) -> list[str]:
     """Return names of people; some share one, as people do."""
     family = rng.choice(list(_FAMILIES), count)
     given = rng.choice(list(_GIVEN), (count, 2))
-    single = rng.random(count) < 0.15  # noqa: PLR2004
+    single = rng.random(count) < _SHORT_SHARE
     return [str(f + a + ("" if one else b)) for f, (a, b), one in zip(family, given, single, strict=True)]

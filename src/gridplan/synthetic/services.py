@@ -100,7 +100,7 @@ def special_areas(homes: Homes) -> gpd.GeoDataFrame:
     kinds = _SPECIAL[homes.spec.number % len(_SPECIAL)]
     lots = fits.drop_duplicates("block").head(len(kinds))
     stem = homes.spec.name.removesuffix("社区")
-    outline = shapely.simplify(lots.geometry.array, 0.5)
+    outline = shapely.normalize(shapely.simplify(lots.geometry.array, 0.5))
     return gpd.GeoDataFrame(
         {
             "name": [f"{stem}{kind}" for kind, _ in kinds[: len(lots)]],

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry import LineString, MultiPoint, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
@@ -51,9 +52,8 @@ class Town:
     """The ground with its streets, in the metric CRS.
 
     ``blocks``: polygons that tile the communities, columns ``number`` (of the community, in layout order),
-    ``open`` (not beside river, railway or shore).
-    ``roads``: lines between crossings, columns ``axis``, ``position``, ``rank``. ``centres``: where each
-    community began.
+    ``open`` (not beside river, railway, expressway or shore). ``roads``: lines between crossings, columns
+    ``axis``, ``position``, ``rank``. ``centres``: where each community began.
     """
 
     blocks: gpd.GeoDataFrame
@@ -197,31 +197,32 @@ def _rank(length_m: float, *, is_main: bool) -> str:
 
 def _crossings(lines: Sequence[Line], axis: str, middle: float, side_m: float) -> Iterator[Line]:
     """Yield bridges (or ways over a railway or expressway) where streets end opposite each other."""
-    across = 1 if axis == "u" else 0
-    ends: dict[float, set[float]] = {middle - side_m: set(), middle + side_m: set()}
-    ranks: dict[float, int] = {}
-    for line in lines:
-        if line.axis == axis and line.rank:
-            for end, there in ends.items():
-                if np.isclose(
-                    shapely.get_coordinates(line.geometry)[:, across], end, rtol=0, atol=_NEAR_M
-                ).any():
-                    there.add(line.position)
-                    ranks[line.position] = min(ranks.get(line.position, len(RANKS)), RANKS.index(line.rank))
+    sides = (middle - side_m, middle + side_m)
+    ranks = [_ends_at(lines, axis, side) for side in sides]
+    best = {p: min(ranks[0][p], ranks[1][p]) for p in ranks[0].keys() & ranks[1].keys()}
     taken: list[float] = []
-    for position in sorted(
-        set.intersection(*ends.values()), key=lambda p: (ranks[p], p % _RULER_M[1] != 0, p)
-    ):
+    for position in sorted(best, key=lambda p: (best[p], p % _RULER_M[1] != 0, p)):
         if all(abs(position - other) >= _BRIDGES_APART_M for other in taken):
             taken.append(position)
-            points = [(position, end) if axis == "u" else (end, position) for end in ends]
-            yield Line(LineString(points), axis, position, RANKS[ranks[position]])
+            points = [(position, side) if axis == "u" else (side, position) for side in sides]
+            yield Line(LineString(points), axis, position, RANKS[best[position]])
+
+
+def _ends_at(lines: Sequence[Line], axis: str, side: float) -> dict[float, int]:
+    """Return the positions of the streets of an axis that end at a side, with their best ranks."""
+    across = 1 if axis == "u" else 0
+    ranks: dict[float, int] = {}
+    for line in lines:
+        ends = shapely.get_coordinates(line.geometry)[:, across]
+        if line.axis == axis and line.rank and (np.abs(ends - side) < _NEAR_M).any():
+            ranks[line.position] = min(ranks.get(line.position, len(RANKS)), RANKS.index(line.rank))
+    return ranks
 
 
 def _knot(ground: Ground, lines: Sequence[Line]) -> gpd.GeoDataFrame:
     """Knot all lines where they meet; each edge takes the best rank of the lines it lies on."""
     net = shapely.union_all([line.geometry for line in lines], grid_size=0.001)
-    sheet = shapely.get_parts(net)
+    sheet = _in_order(shapely.get_parts(net))
     middles = shapely.line_interpolate_point(sheet, 0.5, normalized=True)
     edge, on = shapely.STRtree([line.geometry for line in lines]).query(
         middles, predicate="dwithin", distance=_NEAR_M
@@ -242,9 +243,16 @@ def _knot(ground: Ground, lines: Sequence[Line]) -> gpd.GeoDataFrame:
     )
 
 
+def _in_order(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return shapes so that their order and their first points do not depend on how GEOS found them."""
+    plain = shapely.normalize(shapes)
+    middle = shapely.get_coordinates(shapely.centroid(plain)).round(2)
+    return np.asarray(plain[np.lexsort(middle.T)])
+
+
 def _blocks(ground: Ground, edges: gpd.GeoDataFrame, open_land: BaseGeometry) -> gpd.GeoDataFrame:
     """Return the faces between the lines, each with the number of its community."""
-    faces = shapely.get_parts(shapely.polygonize(edges.geometry.array))
+    faces = _in_order(shapely.get_parts(shapely.polygonize(edges.geometry.array)))
     tracts = ground.bend_all([t.polygon for t in ground.tracts])
     inner = shapely.point_on_surface(faces)
     face, tract = shapely.STRtree(tracts).query(inner, predicate="within")
