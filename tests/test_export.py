@@ -99,6 +99,15 @@ def test_shapes_of_several_parts_and_of_several_kinds_come_back(tmp_path: Path) 
     assert back.backdrop.keys() == {"barriers"}
 
 
+def test_odd_texts_come_back(tmp_path: Path) -> None:
+    """Quotes, line breaks, rare characters and texts that look like numbers or nothing stay texts."""
+    names = ["", " ", "O'Brien", '"q"', "两\n行", "😀𠮷", "NULL", "1.0", "NaN", "None", "-", "\t"]
+    units = TINY.units.assign(compound=names)
+    write_geopackage(dataclasses.replace(TINY, units=units), tmp_path / "plan.gpkg")
+
+    assert read_plan(tmp_path / "plan.gpkg").units["compound"].tolist() == names
+
+
 def test_columns_stand_in_the_order_of_the_contract(tmp_path: Path) -> None:
     """Each layer begins with its id; tables without places have no geometry."""
     write_geopackage(TINY, tmp_path / "plan.gpkg")
@@ -218,6 +227,15 @@ def test_folder_of_strangers_is_refused(tmp_path: Path, made: str) -> None:
     assert caught.value.status == 5
     assert "--out" in caught.value.text("zh")
     assert kept.read_bytes() == b"mine"
+
+
+def test_disk_of_its_own_is_refused_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that is a disk cannot be swapped, and that is known before a run begins."""
+    (tmp_path / "out").mkdir()
+    monkeypatch.setattr(Path, "is_mount", lambda _: True)
+
+    with pytest.raises(OutputError, match="a folder inside it"), claim(tmp_path / "out"):
+        pytest.fail("the folder was claimed")
 
 
 def test_link_to_a_folder_is_followed(tmp_path: Path) -> None:

@@ -3,7 +3,10 @@
 The same plan gives the same bytes: rows and layers in one order, stamped with the plan's date.
 """
 
+import errno
 import json
+import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -24,6 +27,7 @@ from gridplan.words import Message
 
 NEEDED = ("communities", "grids", "units", "households")
 BACKDROP = {"roads": ("name", "rank"), "barriers": ("name",), "special_areas": ("special_id", "name")}
+SCARCE_BYTES = 1 << 24  # a disk with less room than that is full
 REPORT, REPORT_TEXT = "report", "json"
 MULTIPLE = {"Polygon": "MultiPolygon", "LineString": "MultiLineString", "Point": "MultiPoint"}
 
@@ -41,8 +45,8 @@ def write_geopackage(plan: Plan, path: Path) -> None:
         try:
             for layer, table in tables.items():
                 _write_layer(table, path, layer)
-        except RuntimeError as error:  # pyogrio's errors derive from it and hide the system's
-            raise OSError(str(error)) from error
+        except RuntimeError as error:  # pyogrio's errors derive from it
+            raise _disk_error(path, error) from error
     _check_whole(path, {layer: len(table) for layer, table in tables.items()})
 
 
@@ -125,6 +129,12 @@ def _write_layer(table: pd.DataFrame, path: Path, layer: str) -> None:
     )
 
 
+def _disk_error(path: Path, error: Exception) -> OSError:
+    """Return what the system may have said: GDAL and SQLite hide that a disk is full."""
+    full = shutil.disk_usage(path.parent).free < SCARCE_BYTES
+    return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) if full else OSError(str(error))
+
+
 def _check_whole(path: Path, rows: dict[str, int]) -> None:
     """Raise OSError unless the file is sound and has all rows: GDAL may only log that a disk is full."""
     try:
@@ -132,7 +142,7 @@ def _check_whole(path: Path, rows: dict[str, int]) -> None:
             faults = [str(row[0]) for row in file.execute("PRAGMA quick_check(1)")]
             found = {layer: file.execute(f'SELECT count(*) FROM "{layer}"').fetchone()[0] for layer in rows}  # noqa: S608
     except sqlite3.Error as error:
-        raise OSError(str(error)) from error
+        raise _disk_error(path, error) from error
     if faults != ["ok"] or found != rows:
         raise OSError(f"{path.name}: {faults}, {found} rows written of {rows}")
 

@@ -1,5 +1,6 @@
 """A table on a printable sheet: header rows frozen and repeated, A3 landscape, one page wide, live sums."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -14,12 +15,13 @@ from xlsxwriter.worksheet import Worksheet
 
 A3 = 8
 TITLE_ROW, NOTE_ROW, HEAD_ROW, FIRST_ROW = range(4)
-NARROWEST, WIDEST = 6, 44  # characters of a column
+NARROWEST, NARROWEST_TEXT, WIDEST = 6, 10, 44  # characters of a column; texts may be written in by hand
 LONGEST_TEXT = 32_000  # a cell of Excel holds 32,767
 FORMS = {"text": "@", "whole": "#,##0", "tenth": "#,##0.0", "share": "0.0%"}
 CELL = {"border": 1, "valign": "vcenter", "text_wrap": True}
 HEAD = {**CELL, "bold": True, "align": "center", "bg_color": "#E7EEF5"}
 SUM = {**CELL, "bold": True, "bg_color": "#F3F3F3"}
+LABEL = {**SUM, "text_wrap": False}
 ALERT = {**CELL, "bg_color": "#FBE3D6"}
 TITLE = {"bold": True, "font_size": 16}
 NOTE = {"font_color": "#C00000", "bold": True}
@@ -42,12 +44,18 @@ class Column:
     formula: Callable[[int], str] | None = None
     total: float = float("nan")
 
+    def sum_of(self, part: slice) -> float:
+        """Sum of the known values of a part of the rows."""
+        return float(np.nansum(np.asarray(self.values, float)[part]))
+
     @property
     def width(self) -> int:
-        """Width in characters, a Chinese one counted twice; longer texts are wrapped."""
-        shown = self.values if self.form == "text" else [f"{value:,.1f}" for value in self.values]
-        longest = max(_width(str(text)) for text in (*shown, self.head))
-        return min(max(longest + 2, NARROWEST), WIDEST)
+        """Width in characters, a Chinese one counted twice; heads take two lines, long texts as many."""
+        written = self.form == "text"
+        numbers = [] if written else [*self.values, self.sum_of(slice(None))]
+        shown = self.values if written else [f"{value:,.1f}" for value in numbers]
+        longest = max([*(_width(str(text)) for text in shown), math.ceil(_width(self.head) / 2)])
+        return min(max(longest + 2, NARROWEST_TEXT if written else NARROWEST), WIDEST)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,9 +148,9 @@ class Printer:
         """Write a column's cell in a row of sums, as a live formula that carries its value."""
         look = self.look(SUM, column.form)
         if at == 0:
-            sheet.write_string(line.row, at, line.label, look)
+            sheet.write_string(line.row, at, line.label, self.look(LABEL))
         elif column.summed:
-            value = float(np.nansum(np.asarray(column.values, float)[line.values]))
+            value = column.sum_of(line.values)
             letter = xl_col_to_name(at)
             sheet.write_formula(
                 line.row, at, f"={line.function}{letter}{line.first}:{letter}{line.last})", look, value

@@ -48,9 +48,10 @@ def claim(folder: Path) -> Iterator[None]:
     Raises
     ------
     OutputError
-        If another run holds the folder, it holds files but no plan, or nothing can be written beside it.
+        If another run holds the folder, it holds files but no plan, it is a disk of its own, or nothing can
+        be written beside it.
     """
-    _refuse_strangers(folder)
+    _refuse_unfit(folder)
     places = Places(folder.resolve())
     with ExitStack() as stack:
         with _told(folder):
@@ -106,12 +107,14 @@ def _ours(folder: Path) -> list[Path]:
     return [*map(Path, (PLAN, REPORT, WORKBOOK, PAGE)), *pages, *journals]
 
 
-def _refuse_strangers(folder: Path) -> None:
-    """Refuse a folder that holds something but no plan: it may be somebody's documents."""
+def _refuse_unfit(folder: Path) -> None:
+    """Refuse a folder that cannot be swapped, or holds something but no plan: maybe somebody's documents."""
     if folder.exists() and not folder.is_dir():
         raise OutputError(Message("export.no_folder", {"folder": folder}))
     if folder.exists() and any(folder.iterdir()) and not (folder / PLAN).is_file():
         raise OutputError(Message("export.not_ours", {"folder": folder}))
+    if folder.is_mount():  # it cannot be renamed, which a long run had better know at once
+        raise OutputError(_why(folder, OSError(errno.EBUSY, "")))
 
 
 @contextmanager
