@@ -17,6 +17,10 @@ def told(data: object) -> str:
     return json_safe(json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
 
 
+# in the order in which a page needs them
+SCRIPTS = ("stage.js", "signs.js", "layers.js", "names.js", "cards.js", "search.js", "panels.js")
+
+
 @cache
 def asset(name: str) -> str:
     """Return the text of one of the project's own files for pages."""
@@ -44,11 +48,11 @@ class Assets(MacroElement):  # type: ignore[misc]  # folium is untyped
         self._name = "Assets"
         self.data = told({"bounds": bounds, "near_zoom": near_zoom})
         self.style = asset("map.css")
-        self.script = asset("map.js")
+        self.script = "".join(asset(name) for name in SCRIPTS)
 
 
 class Drawn(Layer):  # type: ignore[misc]  # folium is untyped
-    """A layer that ``gridplan.layer`` of ``map.js`` draws from packed data; ticked like any folium layer."""
+    """A layer that ``gridplan.layer`` of the page draws from packed data; ticked like any folium layer."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
@@ -63,7 +67,7 @@ class Drawn(Layer):  # type: ignore[misc]  # folium is untyped
 
 
 class Beside(MacroElement):  # type: ignore[misc]  # folium is untyped
-    """Something beside the drawing: ``gridplan.<kind>`` of ``map.js`` puts it there."""
+    """Something beside the drawing: ``gridplan.<kind>`` of the page puts it there."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}"

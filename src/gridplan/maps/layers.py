@@ -1,4 +1,4 @@
-"""Each layer of a plan as the packed data that ``map.js`` draws; the keys of that data are explained there.
+"""Each layer of a plan as the packed data that a page draws; ``assets/stage.js`` explains its keys.
 
 Order, from below: special areas, grids, barriers (rivers stay visible), roads (bridges cross them), units,
 borders of communities and streets, facilities.

@@ -1,6 +1,6 @@
 """The signs of the map, as Leaflet path options: the layers use them, the legend explains them.
 
-Beyond Leaflet's, ``map.js`` knows: ``hatch`` (colour of slanting lines over the fill), ``casing`` (colour of
+Beyond Leaflet's, ``assets`` know: ``hatch`` (colour of slanting lines over the fill), ``casing`` (colour of
 a wider line below), ``dash`` (colour of dashes above), ``front`` (drawn after the others of its layer),
 ``idle`` (not to be pointed at).
 """

@@ -1,0 +1,54 @@
+/* Cards: what a click, a search or a list opens. */
+(function (own) {
+  "use strict";
+
+  var stage = own.stage, element = own.element, pair = own.pair;
+
+  function place(key, i) {
+    var labels = stage.layers[key].data.labels;
+    return labels ? pair(labels.at[i]) : boundsOf(key, i).getCenter();
+  }
+
+  function boundsOf(key, i) {
+    var data = stage.layers[key].data;
+    if (data.mark) return pair(data.shapes[i]).toBounds(500);
+    return L.polygon(own.rings(data.shapes[i])).getBounds();
+  }
+
+  function open(key, i, at) {
+    L.popup({ maxWidth: 300, minWidth: 220, className: "gp-popup", autoPanPaddingTopLeft: [20, 80] })
+      .setLatLng(at || place(key, i))
+      .setContent(card(stage.layers[key].data, i))
+      .openOn(stage.map);
+  }
+
+  function go(key, i) {
+    var nearest = stage.layers[key].data.mark ? 17 : 18, around = { paddingTopLeft: [40, 110], paddingBottomRight: [40, 40] };
+    stage.map.fitBounds(boundsOf(key, i), Object.assign({ maxZoom: nearest, animate: false }, around));
+    open(key, i);
+  }
+
+  function card(data, i) {
+    var cards = data.cards, box = element("div", null, null, "gp-card"), link = data.links;
+    if (cards.sub[i]) element("p", box, cards.sub[i], "gp-sub");
+    var head = element("h3", box, cards.title[i]);
+    if (cards.badge[i]) element("span", head, cards.badge[i], "gp-badge gp-" + cards.tone[i]);
+    if (cards.note[i]) element("p", box, cards.note[i], "gp-note gp-" + cards.tone[i]);
+    var table = element("table", box);
+    cards.values[i].forEach(function (value, column) {
+      if (!value) return;
+      var row = element("tr", table);
+      element("th", row, cards.labels[column]).scope = "row";
+      element("td", row, value);
+    });
+    if (link && link.to[i] >= 0) {
+      var button = element("button", box, link.text, "gp-link");
+      button.type = "button";
+      button.onclick = function () { go(link.layer, link.to[i]); };
+    }
+    return box;
+  }
+
+  own.open = open;
+  own.go = go;
+})(gridplan);

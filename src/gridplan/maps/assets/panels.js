@@ -1,0 +1,90 @@
+/* What stands beside the map: the bar with title and figures, the list of communities, the legend. */
+(function (own) {
+  "use strict";
+
+  var stage = own.stage, element = own.element;
+
+  function begin(map, data) {
+    stage.map = map;
+    stage.near = data.near_zoom;
+    var beside = map.getSize().x > 1000 ? 215 : 20;
+    map.fitBounds(data.bounds, { paddingTopLeft: [beside, 75], paddingBottomRight: [beside, 20], animate: false });
+    map.createPane("names").className += " leaflet-zoom-hide gp-names";
+    L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+    map.on("moveend zoomend resize", own.label);
+    map.on("overlayadd overlayremove", own.label);
+  }
+
+  function bar(map, data) {
+    var box = element("header", map.getContainer(), null, "gp-bar");
+    L.DomEvent.disableClickPropagation(box);
+    L.DomEvent.disableScrollPropagation(box);
+    var head = element("div", box, null, "gp-title");
+    element("h1", head, data.title);
+    var below = element("p", head);
+    if (data.note) element("strong", below, data.note, "gp-marked");
+    if (data.date) element("time", below, data.date);
+    var list = element("dl", box, null, "gp-figures");
+    data.figures.forEach(function (figure) {
+      var one = element("div", list);
+      element("dt", one, figure[0]);
+      element("dd", one, figure[1]);
+    });
+    own.search(box, data);
+    function clear() {
+      map.getContainer().querySelectorAll(".leaflet-top").forEach(function (corner) {
+        corner.style.top = box.offsetHeight + 6 + "px";
+      });
+    }
+    map.on("resize", clear);
+    clear();
+  }
+
+  function panel(map, position, title, open, fill) {
+    var control = L.control({ position: position });
+    control.onAdd = function () {
+      var box = element("details", null, null, "gp-panel leaflet-control-layers");
+      box.open = open;
+      element("summary", box, title);
+      fill(element("div", box, null, "gp-inside"));
+      L.DomEvent.disableClickPropagation(box);
+      L.DomEvent.disableScrollPropagation(box);
+      return box;
+    };
+    return control.addTo(map);
+  }
+
+  function communities(map, data) {
+    panel(map, "topright", data.title, false, function (box) {
+      var table = element("table", box, null, "gp-list");
+      var head = element("tr", element("thead", table)), body = element("tbody", table);
+      data.columns.forEach(function (column) { element("th", head, column).scope = "col"; });
+      data.rows.forEach(function (values, r) {
+        var row = element("tr", body, null, data.warn[r] ? "gp-warn" : "");
+        var button = element("button", element("td", row), values[0], "gp-link");
+        button.type = "button";
+        button.onclick = function () { own.go("communities", data.to[r]); };
+        values.slice(1).forEach(function (value) { element("td", row, value); });
+      });
+    });
+  }
+
+  function legend(map, data) {
+    panel(map, "bottomleft", data.title, true, function (box) {
+      var list = element("ul", box, null, "gp-legend");
+      data.entries.forEach(function (entry) {
+        var row = element("li", list);
+        row.appendChild(own.swatch(entry.sign));
+        element("span", row, entry.text);
+        function follow() { row.hidden = !map.hasLayer(stage.layers[entry.layer]); }
+        map.on("overlayadd overlayremove", follow);
+        follow();
+      });
+    });
+  }
+
+  own.begin = begin;
+  own.bar = bar;
+  own.communities = communities;
+  own.legend = legend;
+})(gridplan);

@@ -1,0 +1,70 @@
+/* The search box over communities, grids and facilities. */
+(function (own) {
+  "use strict";
+
+  var stage = own.stage, element = own.element;
+
+  function entries() {
+    var found = [];
+    ["communities", "grids", "facilities_existing", "facilities_new"].forEach(function (key) {
+      var layer = stage.layers[key];
+      if (!layer) return;
+      layer.data.cards.title.forEach(function (title, i) {
+        var cards = layer.data.cards, code = cards.values[i][0], shown = [cards.sub[i], title].filter(Boolean).join(" · ");
+        found.push({ key: key, i: i, text: shown, code: code, hay: (shown + " " + code).toLowerCase() });
+      });
+    });
+    return found;
+  }
+
+  function matches(all, asked) {
+    var words = asked.toLowerCase().split(/[\s·]+/).filter(Boolean);
+    function fits(one) {
+      return words.every(function (word) { return one.hay.indexOf(word) >= 0; });
+    }
+    return words.length ? all.filter(fits).slice(0, 12) : [];
+  }
+
+  function search(parent, data) {
+    var box = element("div", parent, null, "gp-search"), field = element("input", box), list = element("ul", box);
+    var all = null, shown = [], at = 0;
+    field.type = "search";
+    field.placeholder = data.search;
+    field.setAttribute("aria-label", data.search);
+    list.setAttribute("role", "listbox");
+    list.hidden = true;
+
+    function pick(one) {
+      list.hidden = true;
+      field.blur();
+      if (one) own.go(one.key, one.i);
+    }
+
+    function show() {
+      all = all || entries();
+      shown = matches(all, field.value);
+      list.textContent = "";
+      list.hidden = !field.value.trim();
+      if (!shown.length) element("li", list, data.nothing, "gp-none");
+      shown.forEach(function (one, i) {
+        var row = element("li", list, one.text);
+        row.setAttribute("role", "option");
+        row.setAttribute("aria-selected", i === at);
+        element("span", row, one.code);
+        row.onmousedown = function (event) { event.preventDefault(); pick(one); };
+      });
+    }
+
+    field.oninput = function () { at = 0; show(); };
+    field.onfocus = show;
+    field.onblur = function () { list.hidden = true; };
+    field.onkeydown = function (event) {
+      var step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (step && shown.length) { at = (at + step + shown.length) % shown.length; show(); event.preventDefault(); }
+      if (event.key === "Enter") pick(shown[at]);
+      if (event.key === "Escape") { field.value = ""; show(); field.blur(); }
+    };
+  }
+
+  own.search = search;
+})(gridplan);
