@@ -367,7 +367,19 @@ def test_each_point_has_its_community():
     assert home.tolist() == ["B", "A", "B", "A", "", ""]
     assert found(faults) == [("outside", (5,), Harm.FORBIDS), ("taken_to_nearest", (3, 4), Harm.TOLD)]
     assert "up to 30 m" in faults[0].message.text("en")
-    assert "by up to 4.9 m" in faults[1].message.text("en")
+    assert "by up to 4.90 m" in faults[1].message.text("en")
+
+
+def test_a_hair_outside_is_on_the_border():
+    """What rounding does to a point on the outer border is not worth a word."""
+    home, faults = checks.homes(
+        column(shapely.Point(50, -0.001)),
+        np.array(["A"], dtype=object),
+        column(shapely.box(0, 0, 100, 100)),
+        sheet("households", "a"),
+    )
+    assert home.tolist() == ["A"]
+    assert faults == []
 
 
 def test_points_without_any_community_are_outside():

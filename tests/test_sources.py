@@ -276,6 +276,17 @@ def test_a_shapefile_without_prj_has_no_crs(tmp_path):
     assert found.source.crs == ""
 
 
+def test_a_zip_with_several_shapefiles_needs_a_layer(tmp_path):
+    """One zip may hold communities and buildings; the layer says which."""
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    for name in ("a.shp", "b.shp"):
+        write_shapefile(inside, name=name)
+    shutil.make_archive(str(tmp_path / "town"), "zip", inside)
+    assert "several layers: a, b" in fault(tmp_path, wanted("town.zip"))
+    assert read_source(wanted("town.zip", layer="b"), tmp_path).source.rows == 3
+
+
 def test_a_zip_without_a_shapefile_is_told(tmp_path):
     """A packed folder of other things is no input."""
     with zipfile.ZipFile(tmp_path / "town.zip", "w") as packed:

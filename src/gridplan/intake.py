@@ -82,9 +82,8 @@ def _examine(plan: PlanFile, progress: Progress) -> tuple[Inputs | None, list[Fa
     if crs is None or any(fault.harm is Harm.FORBIDS for fault in faults):
         return None, faults
     sources = {part: opened.source for part, opened in parts.items()}
-    return Inputs(
-        crs=crs, **frames, sources=sources, repairs=tuple(fault.message for fault in faults)
-    ), faults
+    repairs = tuple(fault.message for fault in faults)
+    return Inputs(crs=crs, **frames, sources=sources, repairs=repairs), faults
 
 
 def _refuse_codes(plan: PlanFile) -> None:
@@ -125,15 +124,14 @@ def _open(part: str, wanted: InputTable, plan: PlanFile) -> tuple[_Part | None, 
 
 def _place(found: Found, wanted: InputTable, sheet: Sheet) -> tuple[gpd.GeoSeries | None, list[Fault]]:
     """Return the shapes of an input in the CRS that they are in, None where that cannot be known."""
-    shapes, faults = (
-        (found.shapes, []) if found.shapes is not None else checks.build_shapes(found.table, sheet)
-    )
-    crs = found.crs
-    if found.shapes is None and wanted.coordinates == "auto" and checks.in_degrees(shapes):
-        crs = geo.CGCS2000
-        faults.append(sheet.fault("taken_as_cgcs2000", np.array([], dtype=np.intp), Harm.TOLD))
-    if any(fault.harm is Harm.FORBIDS for fault in faults):
-        return None, faults
+    shapes, crs, faults = found.shapes, found.crs, list[Fault]()
+    if shapes is None:
+        shapes, faults = checks.build_shapes(found.table, sheet)
+        if faults:
+            return None, faults
+        if wanted.coordinates == "auto" and checks.in_degrees(shapes):
+            crs = geo.CGCS2000
+            faults = [sheet.fault("taken_as_cgcs2000", np.array([], dtype=np.intp), Harm.TOLD)]
     try:
         return geo.placed(shapes, crs, coordinates=wanted.coordinates, file=sheet.file), faults
     except InputError as error:

@@ -79,9 +79,8 @@ def without_overlaps(frame: gpd.GeoDataFrame, sheet: Sheet) -> tuple[gpd.GeoData
                 shapes[found.giver] = shapely.difference(shapes[found.giver], shapes[keeper])
                 boxes[found.giver] = shapely.bounds(shapes[found.giver])
                 index.insert(found.giver, boxes[found.giver])
-    return frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs)), _told(
-        overlaps, ids, sheet
-    )
+    mended = gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs)
+    return frame.set_geometry(mended), _told(overlaps, ids, sheet)
 
 
 def _shared(keeper: int, others: npt.NDArray[np.intp], shapes: Shapes) -> list[_Overlap]:

@@ -8,6 +8,7 @@ import shapely
 
 from gridplan.checks.faults import Fault, Harm, Sheet
 
+TOUCHING_M = 0.01  # up to which a point beside a border lies on it: coordinates are no finer
 STRAY_M = 5.0  # up to which a point outside every community is taken to the nearest
 ELSEWHERE_M = 5_000.0  # between two inputs that cannot belong to one place
 
@@ -41,12 +42,10 @@ def homes(
     close = distance_m <= STRAY_M
     home[stray] = _first_of(near[:, close], len(stray))
     far = (home < 0) & ~shapely.is_missing(points)
-    moved = np.zeros(len(points), dtype=bool)
-    moved[stray] = home[stray] >= 0
+    moved = (nearest_m > TOUCHING_M) & ~far
     faults = sheet.faults("outside", far, farthest_m=f"{nearest_m.max(initial=0):,.0f}")
-    faults += sheet.faults(
-        "taken_to_nearest", moved, Harm.TOLD, farthest_m=f"{nearest_m[moved].max(initial=0):.1f}"
-    )
+    farthest_m = f"{nearest_m[moved].max(initial=0):.2f}"
+    faults += sheet.faults("taken_to_nearest", moved, Harm.TOLD, farthest_m=farthest_m)
     named = np.append(ids[order], "")
     return named[home], faults
 

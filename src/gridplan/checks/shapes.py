@@ -91,10 +91,7 @@ def _mended(shapes: Shapes, sheet: Sheet) -> tuple[Shapes, list[Fault]]:
     mended = shapes.copy()
     mended[broken] = [_polygons(shape) for shape in shapely.make_valid(shapes[broken])]
     gone = broken & shapely.is_empty(mended)
-    before_m2, after_m2 = (
-        shapely.area(shapes[broken & ~gone]).sum(),
-        shapely.area(mended[broken & ~gone]).sum(),
-    )
+    before_m2, after_m2 = (shapely.area(each[broken & ~gone]).sum() for each in (shapes, mended))
     areas = {"before_m2": f"{before_m2:,.1f}", "after_m2": f"{after_m2:,.1f}"}
     faults = sheet.faults("no_area", gone) + sheet.faults("mended_shape", broken & ~gone, Harm.TOLD, **areas)
     return _without(mended, gone), faults

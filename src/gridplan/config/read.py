@@ -58,14 +58,14 @@ def _toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         number = _faulty_line(str(error), text)
-        values = {"path": path, "line": number, "text": _short(text.splitlines()[number - 1].strip())}
+        values = {"path": path, "line": number, "text": _short(text.split("\n")[number - 1].strip())}
         raise UsageError(Message("config.syntax", values)) from None
 
 
 def _faulty_line(told: str, text: str) -> int:
     """Return the number of the line that the parser tells of."""
     place = re.search(r"line (\d+)", told)
-    return int(place[1]) if place else len(text.splitlines())  # else it says "at end of document"
+    return int(place[1]) if place else text.count("\n") + 1  # else it says "at end of document"
 
 
 @dataclass(frozen=True)
@@ -116,9 +116,8 @@ def _spot(steps: tuple[str | int, ...], given: dict[str, Any]) -> _Spot:
 
 
 def _is_table(value: object) -> bool:
-    return isinstance(value, dict) or (
-        isinstance(value, list) and all(isinstance(one, dict) for one in value)
-    )
+    tables = value if isinstance(value, list) else [value]
+    return all(isinstance(one, dict) for one in tables)
 
 
 def _told(details: ErrorDetails, given: dict[str, Any]) -> tuple[str, Message]:

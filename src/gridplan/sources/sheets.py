@@ -65,9 +65,8 @@ def read_workbook(path: Path, wanted: InputTable, sha256: str) -> Found:
 def _sheet(path: Path, wanted: InputTable) -> tuple[list[str], list[list[object]] | None]:
     """Return the names of the sheets, and the rows of the one wanted, None if it is not there."""
     with decoding(wanted.path), warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", UserWarning
-        )  # openpyxl tells of styles and lists that it leaves aside
+        # openpyxl tells of styles and lists that it leaves aside
+        warnings.simplefilter("ignore", UserWarning)
         with contextlib.closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
             names = book.sheetnames
             name = names[0] if wanted.layer is None else wanted.layer

@@ -82,13 +82,10 @@ def read_shapefile(path: Path, wanted: InputTable, sha256: str) -> Found:
     if missing:
         raise InputError(Message("sources.missing_parts", {"file": wanted.path, "parts": ", ".join(missing)}))
     check_whole(parts[".shp"], parts[".dbf"], file=wanted.path)
-    declared = wanted.encoding != "auto"
-    found = (
-        codec(wanted.encoding)
-        if declared
-        else find_encoding(parts[".dbf"], parts.get(".cpg"), file=wanted.path)
-    )
-    return _read(path, wanted, sha256, encoding=found)
+    encoding = codec(wanted.encoding)
+    if encoding == "auto":
+        encoding = find_encoding(parts[".dbf"], parts.get(".cpg"), file=wanted.path)
+    return _read(path, wanted, sha256, encoding=encoding)
 
 
 def read_zip(path: Path, wanted: InputTable, sha256: str) -> Found:
@@ -103,9 +100,8 @@ def read_zip(path: Path, wanted: InputTable, sha256: str) -> Found:
         with decoding(wanted.path), zipfile.ZipFile(path) as packed:
             packed.extractall(folder)
         inside = {one.stem: one for one in sorted(Path(folder).rglob("*")) if one.suffix.lower() == ".shp"}
-        return read_shapefile(
-            inside[_one_of(list(inside), wanted)], wanted.model_copy(update={"layer": None}), sha256
-        )
+        chosen = inside[_one_of(list(inside), wanted)]
+        return read_shapefile(chosen, wanted.model_copy(update={"layer": None}), sha256)
 
 
 def read_parquet(path: Path, wanted: InputTable, sha256: str) -> Found:
