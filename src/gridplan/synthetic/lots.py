@@ -54,10 +54,10 @@ def lots_of(town: Town, number: int) -> gpd.GeoDataFrame:
 
 def _taken(town: Town, blocks: NDArray[np.object_]) -> NDArray[np.object_]:
     """Return for each block the ground of the streets, river and railway at it."""
-    lines = [*town.roads.geometry.array, town.river, town.rail]
+    lines = np.append(town.roads.geometry.to_numpy(), np.array([town.river, town.rail]))
     half_m = [*town.roads["rank"].map(HALF_WIDTH_M), _WATERSIDE_M, _TRACKSIDE_M]
     block, line = shapely.STRtree(lines).query(blocks, predicate="dwithin", distance=max(half_m))
-    strips = shapely.buffer(np.array(lines)[line], np.array(half_m)[line], cap_style="flat")
+    strips = shapely.buffer(lines[line], np.array(half_m)[line], cap_style="flat")
     return np.array([shapely.union_all(strips[block == i]) for i in range(len(blocks))], dtype=object)
 
 
