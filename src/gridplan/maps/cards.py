@@ -30,8 +30,11 @@ def speaker(language: str) -> Words:
 
 
 def number(value: float | None, digits: int = 0) -> str:
-    """Return a figure with thousands marked, "" where it is not known."""
-    return "" if value is None or math.isnan(value) else f"{value:,.{digits}f}"
+    """Return a figure with thousands marked and at most so many decimals, "" where it is not known."""
+    if value is None or math.isnan(value):
+        return ""
+    told = f"{value:,.{digits}f}"
+    return told.rstrip("0").removesuffix(".") if "." in told else told
 
 
 def percent(share: float | None, digits: int = 1) -> str:

@@ -60,7 +60,7 @@ def gap_text(totals: dict[str, Any], words: Words) -> str:
         return ""
     missing = wanted - float(roster)
     key = "posts_missing" if missing > 0 else "posts_to_spare"
-    return words(key, posts=number(abs(missing), 0 if float(missing).is_integer() else 1))
+    return words(key, posts=number(abs(missing), 1))
 
 
 def community_table(plan: Plan, words: Words) -> dict[str, Any]:
