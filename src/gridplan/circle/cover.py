@@ -70,7 +70,7 @@ def _greedy(task: Task) -> Integers:
     """Choose sites one after another, each covering the most of what is left."""
     chosen: list[int] = []
     left, columns = task.weights.copy(), task.reach.tocsc()
-    most_sites = columns.shape[1] if task.most_sites is None else task.most_sites
+    most_sites = columns.shape[1] if task.most_sites is None else min(task.most_sites, columns.shape[1])
     while left.any() and len(chosen) < most_sites:
         chosen.append(int(np.argmax(left @ columns)))
         left[columns.indices[columns.indptr[chosen[-1]] : columns.indptr[chosen[-1] + 1]]] = 0.0
