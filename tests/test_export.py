@@ -103,9 +103,14 @@ def test_odd_texts_come_back(tmp_path: Path) -> None:
     """Quotes, line breaks, rare characters and texts that look like numbers or nothing stay texts."""
     names = ["", " ", "O'Brien", '"q"', "两\n行", "😀𠮷", "NULL", "1.0", "NaN", "None", "-", "\t"]
     units = TINY.units.assign(compound=names)
-    write_geopackage(dataclasses.replace(TINY, units=units), tmp_path / "plan.gpkg")
+    grids = TINY.grids.assign(bounds_text=np.nan, name=[None, "a", "b", "c", "d"])
+    write_geopackage(dataclasses.replace(TINY, units=units, grids=grids), tmp_path / "plan.gpkg")
 
-    assert read_plan(tmp_path / "plan.gpkg").units["compound"].tolist() == names
+    plan = read_plan(tmp_path / "plan.gpkg")
+
+    assert plan.units["compound"].tolist() == names
+    assert plan.grids["bounds_text"].tolist() == [""] * 5
+    assert plan.grids["name"].tolist() == ["", "a", "b", "c", "d"]
 
 
 def test_columns_stand_in_the_order_of_the_contract(tmp_path: Path) -> None:
@@ -453,6 +458,41 @@ def test_sheets_are_ready_to_print(tmp_path: Path) -> None:
         assert (sheet.page_setup.fitToWidth, int(sheet.page_setup.fitToHeight)) in {(None, 0), (1, 0)}
         assert sheet.freeze_panes == "A4"
         assert sheet.print_title_rows == "$1:$3"
+
+
+def test_workbook_of_a_plan_that_knows_little(tmp_path: Path) -> None:
+    """Without streets, people, norm, services and roster the columns for them are left out."""
+    unknown = ["planned", "population", "posts_min", "posts_max", "posts_by_residents", "workers_on_roster"]
+    rows = [{k: v for k, v in row.items() if k != "pieces_reason"} for row in TINY.report["communities"]]
+    plan = dataclasses.replace(
+        TINY,
+        streets=None,
+        communities=TINY.communities.assign(street="", **dict.fromkeys(unknown, np.nan)),
+        facilities=None,
+        report={
+            **TINY.report,
+            "communities": rows,
+            "circle": [],
+            "staffing": None,
+            "totals": {"households": 760},
+        },
+    )
+
+    book = sheets(plan, tmp_path / "staffing.xlsx")
+
+    assert list(book) == ["汇总表", "社区表", "网格表"]
+    assert "缺口" not in book["社区表"][2]
+    assert "规划户数" not in book["社区表"][2]
+
+
+def test_long_note_fits_the_foot_of_the_page(tmp_path: Path) -> None:
+    """A note that is longer than a footer may be is cut there and stands whole on the sheets."""
+    note = "合成 & 数据" * 60
+    project = {**TINY.report["project"], "note": note}
+
+    book = sheets(reported(TINY, project=project), tmp_path / "staffing.xlsx")
+
+    assert {rows[1][0] for rows in book.values()} == {note}
 
 
 def test_workbook_is_stamped_with_the_date_of_the_plan(tmp_path: Path) -> None:

@@ -37,13 +37,16 @@ def communities_frame(plan: Plan) -> pd.DataFrame:
     """Return a row a community: load beside posts and roster, what is proven, and why."""
     table = _by_street(plan).rename(columns={"name": "community"})
     rows = pd.DataFrame(plan.report["communities"]).set_index("community_id").reindex(table["community_id"])
-    reasons = rows.reindex(columns=["reason", "pieces_reason"]).fillna("").agg(" ".join, axis=1).str.strip()
+    reasons = {
+        row["community_id"]: " ".join(filter(None, (row.get("reason"), row.get("pieces_reason"))))
+        for row in plan.report["communities"]
+    }
     table = table.assign(
         shortage=shortage(table),
         out_of_band=rows["out_of_band"].to_numpy(float),
         status=[said(plan, f"status_{status}") for status in rows["status"]],
         gap=rows["gap"].to_numpy(float),
-        reason=reasons.to_numpy(),
+        reason=table["community_id"].map(reasons),
     )
     figures = [*FIGURES, "shortage", "out_of_band"]
     return _numbered(table[["street", "community_id", "community", *figures, "status", "gap", "reason"]])

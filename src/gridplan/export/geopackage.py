@@ -92,11 +92,16 @@ def _tables(plan: Plan) -> Iterator[tuple[str, pd.DataFrame]]:
 
 def _columns(table: pd.DataFrame, texts: tuple[str, ...], numbers: tuple[str, ...]) -> pd.DataFrame:
     """Return texts, numbers and geometry of a table, typed so that a column without values keeps its kind."""
-    plain = pd.DataFrame({c: table[c].fillna("").astype(str) for c in texts}, index=table.index)
+    plain = pd.DataFrame({c: _texts(table[c]) for c in texts}, index=table.index)
     plain = plain.assign(**{c: table[c].astype(float) for c in numbers}).reset_index(drop=True)
     if not isinstance(table, gpd.GeoDataFrame):
         return plain
     return gpd.GeoDataFrame(plain, geometry=table.geometry.to_numpy(), crs=table.crs)
+
+
+def _texts(column: pd.Series) -> pd.Series:
+    """Return a column as texts, "" where nothing is known; it may have no value and no type."""
+    return column.astype(object).where(column.notna(), "").astype(str)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ A3 = 8
 TITLE_ROW, NOTE_ROW, HEAD_ROW, FIRST_ROW = range(4)
 NARROWEST, NARROWEST_TEXT, WIDEST = 6, 10, 44  # characters of a column; texts may be written in by hand
 LONGEST_TEXT = 32_000  # a cell of Excel holds 32,767
+FOOTER = 100  # a footer holds 255, an ampersand counts twice
 FORMS = {"text": "@", "whole": "#,##0", "tenth": "#,##0.0", "share": "0.0%"}
 CELL = {"border": 1, "valign": "vcenter", "text_wrap": True}
 HEAD = {**CELL, "bold": True, "align": "center", "bg_color": "#E7EEF5"}
@@ -96,7 +97,7 @@ class Printer:
         sheet.set_paper(A3)
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
-        sheet.set_footer("&L" + self._note.replace("&", "&&") + "&R&P / &N")
+        sheet.set_footer("&L" + self._note[:FOOTER].replace("&", "&&") + "&R&P / &N")
         sheet.write_string(TITLE_ROW, 0, title, self.look(TITLE))
         sheet.write_string(NOTE_ROW, 0, self._note, self.look(NOTE))
         return sheet

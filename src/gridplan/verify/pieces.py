@@ -36,7 +36,7 @@ def check_barriers(plan: Plan) -> Iterator[Message]:
         return
     cut = shapely.union_all(shapely.buffer(shapely.make_valid(barriers), METRE))
     roads = plan.backdrop["roads"].geometry.to_numpy() if "roads" in plan.backdrop else np.array([], object)
-    crossing = shapely.union_all(roads)
+    crossing = shapely.union_all(roads[shapely.intersects(roads, cut)])
     barred = shapely.intersects(communities.geometry.to_numpy(), cut) & ~communities["community_id"].isin(
         _excused(plan)
     )
