@@ -158,6 +158,14 @@ def test_hostile_names_stay_data():
     assert "window.hacked" in index
 
 
+def test_addresses_in_names_are_no_requests():
+    """A name that looks like an address of a style or a tile server neither stops the page nor is one."""
+    plan, name = tiny.tiny_plan(), 'url(https://x.example/a) @import "//x.example" `//x.example/{z}/{x}/{y}`'
+    project = {**plan.report["project"], "name": name}
+    named = replace(plan, grids=plan.grids.assign(name=name), report={**plan.report, "project": project})
+    assert not ASKS.search(pages(named)["index.html"])
+
+
 def test_households_never_reach_a_page(index):
     """Neither the rows of households nor what else their table holds is in a page."""
     plan = tiny.tiny_plan()

@@ -1,7 +1,5 @@
 """``Plan -> folium.Map``: the map of a whole plan, and its pages."""
 
-from html import escape
-
 import folium
 import numpy as np
 from folium.plugins import Fullscreen
@@ -10,7 +8,7 @@ from gridplan.maps import panels
 from gridplan.maps.cards import speaker
 from gridplan.maps.elements import Assets, Beside
 from gridplan.maps.layers import all_layers
-from gridplan.maps.offline import JQUERY_JS, LEAFLET_CSS, LEAFLET_JS, page
+from gridplan.maps.offline import JQUERY_JS, LEAFLET_CSS, LEAFLET_JS, html_safe, page
 from gridplan.maps.shapes import corners, zoom_for
 from gridplan.plan import Plan
 
@@ -60,6 +58,6 @@ def _canvas(plan: Plan, *, title: str) -> folium.Map:
     # on the instance: in folium the lists belong to the class, shared by every map
     built.default_js = [("leaflet", LEAFLET_JS), ("jquery", JQUERY_JS)]
     built.default_css = [("leaflet_css", LEAFLET_CSS)]
-    built.get_root().title = escape(title)
+    built.get_root().title = html_safe(title)
     built.add_child(Assets(bounds=bounds, near_zoom=zoom_for(plan.grids.geometry, pixels=GRID_PIXELS)))
     return built

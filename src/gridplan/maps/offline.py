@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from functools import cache
+from html import escape
 from importlib.resources import files
 from pathlib import PurePosixPath
 
@@ -69,10 +70,15 @@ def page(built: folium.Map, *, language: str) -> str:
 
 
 def json_safe(text: str) -> str:
-    """Return JSON text that means the same inside a script element, whatever names it holds."""
+    """Return JSON text that means the same inside a script, whatever names it holds; no address shows in it."""
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return text
+    return text.replace("/", "\\/")
+
+
+def html_safe(text: str) -> str:
+    """Return text for an element's content, in which no address shows."""
+    return escape(text).replace("/", "&#47;")
 
 
 def _elements(element: Element) -> Iterator[Element]:
