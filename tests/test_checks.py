@@ -215,13 +215,6 @@ def test_a_table_without_coordinates_is_a_fault(table):
     assert found(faults) == [("no_coordinates", (), Harm.FORBIDS)]
 
 
-def test_degrees_are_known_by_their_size():
-    """Metres are larger than any degree."""
-    assert checks.in_degrees(column(shapely.Point(114, 30), None))
-    assert not checks.in_degrees(column(shapely.Point(114, 30), shapely.Point(500_000, 3_300_000)))
-    assert not checks.in_degrees(column(shapely.Point(30, 114)))
-
-
 def test_shapes_that_cannot_serve():
     """None, empty, infinite and of the wrong kind: each is named."""
     shapes = column(

@@ -139,3 +139,10 @@ def test_shifted_coordinates_may_be_projected():
     )
     placed = geo.placed(shifted.to_numpy(), shifted.crs, coordinates="gcj02", file="x")
     assert shapely.distance(placed[0], shapely.Point(114, 30)) < 1e-7
+
+
+def test_degrees_are_known_by_their_size():
+    """Metres are larger than any degree."""
+    assert geo.in_degrees(np.array([shapely.Point(114, 30), None]))
+    assert not geo.in_degrees(np.array([shapely.Point(114, 30), shapely.Point(500_000, 3_300_000)]))
+    assert not geo.in_degrees(np.array([shapely.Point(30, 114)]))

@@ -66,6 +66,12 @@ def _datum_name(crs: CRS) -> str:
     return geodetic.datum.name.lower().replace("_", " ") if geodetic and geodetic.datum else ""
 
 
+def in_degrees(shapes: npt.NDArray[np.object_]) -> bool:
+    """Tell whether all coordinates that there are can be longitudes and latitudes."""
+    extremes = np.abs(gpd.GeoSeries(shapes).total_bounds)
+    return not (extremes > [MOST_LONGITUDE, MOST_LATITUDE, MOST_LONGITUDE, MOST_LATITUDE]).any()
+
+
 def placed(
     shapes: npt.NDArray[np.object_], found: CRS | None, *, coordinates: str, file: str
 ) -> gpd.GeoSeries:

@@ -129,7 +129,7 @@ def _place(found: Found, wanted: InputTable, sheet: Sheet) -> tuple[gpd.GeoSerie
         shapes, faults = checks.build_shapes(found.table, sheet)
         if faults:
             return None, faults
-        if wanted.coordinates == "auto" and checks.in_degrees(shapes):
+        if wanted.coordinates == "auto" and geo.in_degrees(shapes):
             crs = geo.CGCS2000
             faults = [sheet.fault("taken_as_cgcs2000", np.array([], dtype=np.intp), Harm.TOLD)]
     try:

@@ -8,7 +8,7 @@ from gridplan.checks.attributes import attributes, ids_of
 from gridplan.checks.communities import merged, residents, without_overlaps
 from gridplan.checks.faults import Fault, Harm, Sheet
 from gridplan.checks.places import elsewhere, homes, outside_special_areas, unknown_communities
-from gridplan.checks.shapes import build_shapes, in_degrees, points, sound
+from gridplan.checks.shapes import build_shapes, points, sound
 
 __all__ = [
     "Fault",
@@ -19,7 +19,6 @@ __all__ = [
     "elsewhere",
     "homes",
     "ids_of",
-    "in_degrees",
     "merged",
     "outside_special_areas",
     "points",

@@ -1,6 +1,5 @@
 """Checks and repairs of shapes, each row for itself."""
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -17,7 +16,6 @@ ALLOWED_DIMENSIONS = {
     "barriers": (LINE, POLYGON),
 }
 DISPENSABLE = ("roads", "barriers")  # a row without a shape is left out and told
-MOST_LONGITUDE, MOST_LATITUDE = 180, 90
 
 Shapes = npt.NDArray[np.object_]
 
@@ -34,12 +32,6 @@ def build_shapes(table: pd.DataFrame, sheet: Sheet) -> tuple[Shapes, list[Fault]
     known = ~np.isnan(x) & ~np.isnan(y)
     shapes[known] = shapely.points(x[known], y[known])
     return shapes, []
-
-
-def in_degrees(shapes: Shapes) -> bool:
-    """Tell whether all coordinates that there are can be longitudes and latitudes."""
-    extremes = np.abs(gpd.GeoSeries(shapes).total_bounds)
-    return not (extremes > [MOST_LONGITUDE, MOST_LATITUDE, MOST_LONGITUDE, MOST_LATITUDE]).any()
 
 
 def sound(shapes: Shapes, sheet: Sheet) -> tuple[Shapes, list[Fault]]:
