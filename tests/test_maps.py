@@ -224,7 +224,7 @@ def test_a_small_grid_says_how_much_it_lacks():
 def test_tips_name_community_and_grid():
     """The line under the pointer says where one is and how many live there."""
     tips = grid_tips(tiny.tiny_plan(), speaker("en"))
-    assert tips[0] == "向阳社区 · 第一网格: 170 households, 1 workers"
+    assert tips[0] == "向阳社区 · 第一网格: 170 households, workers: 1"
     assert tips[4] == "临海社区 · 第三网格 · Special grid"
 
 
@@ -235,6 +235,19 @@ def test_community_cards_have_certificate_and_reason():
     assert card["tone"] == ["ok", "warn"]
     assert card["note"][1] == tiny.REASONS["C2"]
     assert dict(zip(card["labels"], card["values"][1], strict=True))["达标率"] == "50.0%"
+
+
+def test_a_gap_is_never_told_smaller_than_it_is():
+    """A gap of 0.012 % is at most 0.02 %, none is 0.00 %."""
+    plan = tiny.tiny_plan()
+    certificates = [
+        {**row, "gap": gap} for row, gap in zip(plan.report["communities"], [0.00012, 0.0], strict=True)
+    ]
+    card = community_cards(replace(plan, report={**plan.report, "communities": certificates}), speaker("en"))
+    assert [row[card["labels"].index("From the best at most")] for row in card["values"]] == [
+        "0.02%",
+        "0.00%",
+    ]
 
 
 def test_the_list_has_the_troubled_communities_first():

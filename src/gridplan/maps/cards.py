@@ -114,7 +114,7 @@ def community_cards(plan: Plan, words: Words) -> dict[str, Any]:
         ],
         "posts_by_residents": numbers(communities["posts_by_residents"], 1),
         "roster": numbers(communities["workers_on_roster"], 1),
-        "gap": [percent(row.get("gap"), 2) for row in rows],
+        "gap": [_at_most(row.get("gap")) for row in rows],
     }
     return {
         "title": _either(communities["name"], communities["community_id"]),
@@ -217,6 +217,11 @@ def joined(*parts: str) -> str:
 
 def _metres(column: pd.Series, words: Words) -> list[str]:
     return [words("metres", metres=number(value)) if pd.notna(value) else "" for value in column]
+
+
+def _at_most(share: float | None) -> str:
+    """Percent of a bound from above: never rounded down."""
+    return "" if share is None or math.isnan(share) else f"{math.ceil(share * 1e4 - 1e-6) / 100:.2f}%"
 
 
 def _span(low: float, high: float) -> str:

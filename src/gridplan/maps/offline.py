@@ -70,7 +70,7 @@ def page(built: folium.Map, *, language: str) -> str:
 
 
 def json_safe(text: str) -> str:
-    """Return JSON text that means the same inside a script, whatever names it holds; no address shows in it."""
+    """Return JSON text that means the same inside a script, whatever names it holds; no address shows."""
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return text.replace("/", "\\/")
