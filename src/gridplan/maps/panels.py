@@ -29,7 +29,6 @@ def bar(plan: Plan, words: Words) -> dict[str, Any]:
         ],
         "search": words("search"),
         "nothing": words("search_nothing"),
-        "close": words("close"),
     }
 
 
