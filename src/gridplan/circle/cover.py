@@ -16,7 +16,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from gridplan.circle.model import EPS, Choice, Floats, Integers, Stop, Task, solve
-from gridplan.circle.reduce import merge_rows, reduce_rows, reduce_sites
+from gridplan.circle.reduce import merge_rows, reduce_both, reduce_sites
 
 
 def fewest(reach: csr_array, cost: Floats | None, *, stop: Stop) -> Choice:
@@ -24,8 +24,7 @@ def fewest(reach: csr_array, cost: Floats | None, *, stop: Stop) -> Choice:
 
     Every row must be in reach of a site. The objective is the number of sites.
     """
-    sites = reduce_sites(reach, cost)
-    rows = reduce_rows(reach[:, sites])
+    rows, sites = reduce_both(reach, cost)
     task = Task(reach=rows, weights=np.ones(rows.shape[0]), price=np.ones(len(sites)), all_rows=True)
     found = solve(task, _greedy(task), stop)
     bound = min(max(0.0, float(np.ceil(found.lower_bound - EPS))), found.objective)
@@ -38,7 +37,7 @@ def fewest(reach: csr_array, cost: Floats | None, *, stop: Stop) -> Choice:
 def most(reach: csr_array, weights: Floats, cost: Floats | None, *, count: int, stop: Stop) -> Choice:
     """Choose at most ``count`` sites that cover the most weight; the fewest, then the cheapest, among equals.
 
-    The objective is the weight left uncovered.
+    Every row must be in reach of a site. The objective is the weight left uncovered.
     """
     total = float(weights.sum())
     sites = reduce_sites(reach, cost)

@@ -44,6 +44,16 @@ def reduce_rows(reach: csr_array) -> csr_array:
     return reach[np.flatnonzero(keep)]
 
 
+def reduce_both(reach: csr_array, cost: Floats | None) -> tuple[csr_array, Integers]:
+    """Return the rows left and the positions of the sites left when neither can be reduced further."""
+    sites, shape = np.arange(reach.shape[1]), None
+    while reach.shape != shape:
+        shape = reach.shape
+        kept = reduce_sites(reach, None if cost is None else cost[sites])
+        sites, reach = sites[kept], reduce_rows(reach[:, kept])
+    return reach, sites
+
+
 def _overlaps(sets: csr_array) -> list[tuple[Integers, Integers, Integers]]:
     """Pairs of sets that share something, with how much they share, in blocks."""
     blocks = []

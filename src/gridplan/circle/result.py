@@ -26,7 +26,7 @@ class Circle:
     """Facilities after the plan, who reaches them, and the figures of report.json.
 
     ``facilities`` and ``access`` have the columns of ``tables.LAYERS``, ``rows`` are the report's ``circle``.
-    The objective is the households left uncovered where ``new`` is given, else the number of new sites. Status
+    The objective is the households left uncovered where ``new`` is given, else the count of new sites. Status
     "infeasible": full cover cannot be, as no candidate has the ``unreachable`` households in reach; objective
     and bound then concern the others. ``next_site`` is the candidate that would add most cover, and
     ``next_site_households`` how much; ``stopped`` is what ended an unfinished proof, "work" or "clock".
