@@ -485,6 +485,21 @@ def test_workbook_of_a_plan_that_knows_little(tmp_path: Path) -> None:
     assert "规划户数" not in book["社区表"][2]
 
 
+def test_norm_by_households_alone(tmp_path: Path) -> None:
+    """Where residents are not known, the shortage follows from the norm by households."""
+    tables = {
+        name: getattr(TINY, name).assign(population=np.nan, posts_by_residents=np.nan)
+        for name in ("streets", "communities")
+    }
+    write_workbook(dataclasses.replace(TINY, **tables), tmp_path / "staffing.xlsx")
+
+    book = openpyxl.load_workbook(tmp_path / "staffing.xlsx", data_only=True)
+
+    head = [cell.value for cell in book["街道表"][3]]
+    assert "应配（按人口）" not in head
+    assert [row[head.index("缺口")].value for row in book["街道表"]["A4:L5"]] == pytest.approx([0.8, 0.8])
+
+
 def test_long_note_fits_the_foot_of_the_page(tmp_path: Path) -> None:
     """A note that is longer than a footer may be is cut there and stands whole on the sheets."""
     note = "合成 & 数据" * 60
@@ -548,6 +563,16 @@ def test_report_of_a_plan_without_faults_says_so() -> None:
     page = report_markdown(reported(TINY, communities=rows, circle=[], repairs=[], staffing=None))
 
     assert "没有：所有网格规模达标" in page
+
+
+def test_plan_without_roster_lacks_nobody() -> None:
+    """Where no roster was given the page does not say how many workers are missing."""
+    totals = {**TINY.report["totals"], "workers_on_roster": None}
+
+    page = report_markdown(reported(TINY, totals=totals))
+
+    assert "缺 " not in page
+    assert "现有 - 人" in page
 
 
 def test_names_are_no_markdown() -> None:

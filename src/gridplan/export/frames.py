@@ -114,7 +114,8 @@ def facilities_frame(plan: Plan) -> pd.DataFrame:
 
 def shortage(table: pd.DataFrame) -> pd.Series:
     """Return how many workers the roster lacks for what the norm asks at least."""
-    return (table[ASKED].max(axis=1) - table["workers_on_roster"]).clip(lower=0.0)
+    asked = table.reindex(columns=ASKED).max(axis=1)
+    return (asked - table["workers_on_roster"]).clip(lower=0.0)
 
 
 def _remarks(plan: Plan, grids: pd.DataFrame) -> list[str]:

@@ -168,8 +168,8 @@ def _gap(plan: Plan) -> list[str]:
     """Return workers that the roster lacks for the norm that asks for more."""
     totals = plan.report["totals"]
     needed = max(totals.get(column) or 0.0 for column in ("posts_min", "posts_by_residents"))
-    roster = totals.get("workers_on_roster") or 0.0
-    if plan.report.get("staffing") is None or roster >= needed:
+    roster = totals.get("workers_on_roster")
+    if plan.report.get("staffing") is None or roster is None or roster >= needed:
         return []
     short = _number(needed - roster, 1)
     return [_said(plan, "posts_short", needed=_number(needed, 1), roster=_number(roster, 1), short=short)]
