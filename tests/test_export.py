@@ -29,6 +29,7 @@ from gridplan.export.workbook import write_workbook
 from gridplan.export.write import claim, write_claimed, write_run
 from gridplan.plan import Plan
 from gridplan.tables import LAYERS
+from gridplan.verify import verify
 from tiny_plan import SERVICE, tiny_plan
 
 PAGES = {"index.html": "<!doctype html><title>地图</title>"}
@@ -78,6 +79,7 @@ def test_plan_comes_back_from_its_geopackage(tmp_path: Path) -> None:
 
     same(TINY, plan)
     assert plan.report == {**TINY.report, "timings": {}}
+    assert verify(plan) == []
     assert {name: len(frame) for name, frame in plan.backdrop.items()} == dict.fromkeys(TINY.backdrop, 1)
 
 
