@@ -174,6 +174,14 @@ def test_nobody_lives_here():
     assert len(circle.access) == 2
 
 
+def test_empty_tables_are_like_nothing_there():
+    """Facilities and candidates without a row: nobody is served, nobody can be, and that is told."""
+    circle = run(street(2, 3), facilities(), candidates().astype({"categories": str, "cost": float}))
+    assert circle.rows[0]["unreachable"] == 5
+    assert [m.key for m in circle.told] == ["circle.no_candidates"]
+    assert len(circle.facilities) == 0
+
+
 def test_no_services():
     """Without services there is nothing to place."""
     circle = place(street(1), None, None, services=(), walk=WALK, metres_per_minute=50.0)

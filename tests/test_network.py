@@ -125,6 +125,21 @@ def test_a_bridge_carries_and_water_does_not():
     assert apart.told[0].key == "network.across"
 
 
+def test_links_go_round_a_barrier():
+    """Two streets along both sides of a wall are joined at the end of the wall, not through it."""
+    wall = barriers(shapely.LineString([(15, -50), (15, 90)]))
+    network = build_network(roads([(0, 0), (0, 100)], [(30, 0), (30, 100)]), wall, detour=2.0)
+    assert network.links["across_barrier"].tolist() == [False]
+    assert metres(network, (0, 0), (30, 0)) == 100 + 60 + 100
+
+
+def test_who_lives_on_a_barrier_gets_out():
+    """A house inside a mapped water area takes the nearest road, and is not called cut off."""
+    network = build_network(CROSS, barriers(shapely.box(20, 5, 60, 40)), detour=1.3)
+    assert metres(network, (40, 10), (40, 0)) == 10
+    assert not network.far([(40, 10)]).any()
+
+
 def test_points_join_roads_on_their_own_side():
     """A house by a wall takes the farther road on its side, not the near one behind the wall."""
     network = build_network(

@@ -69,7 +69,7 @@ def _nearest_pairs(edges: Shapes, groups: Integers) -> Integers:
 
 def _best(edges: Shapes, groups: Integers, pairs: Integers, walls: Barriers, *, over: bool) -> list[Link]:
     """Pick the shortest link of each pair of groups; one that crosses no barrier, unless ``over``."""
-    lines = shapely.shortest_line(edges[pairs[:, 0]], edges[pairs[:, 1]])
+    lines, pairs = _candidates(edges, pairs)
     feet = shapely.get_coordinates(lines).reshape(-1, 2, 2)
     across, gap_m = walls.bar(feet[:, 0], feet[:, 1]), shapely.length(lines)
     order = _shortest_rows(
@@ -79,6 +79,19 @@ def _best(edges: Shapes, groups: Integers, pairs: Integers, walls: Barriers, *, 
         Link((int(pairs[row, 0]), int(pairs[row, 1])), float(gap_m[row]), bool(across[row]), lines[row])
         for row in order
     ]
+
+
+def _candidates(edges: Shapes, pairs: Integers) -> tuple[Shapes, Integers]:
+    """Return the shortest lines between paired edges and those from their ends, with the pair of each.
+
+    Where a barrier runs between two edges the way round it often starts at an end.
+    """
+    one, other = edges[pairs[:, 0]], edges[pairs[:, 1]]
+    ways = [(one, other)]
+    for end in (0, -1):
+        ways += [(shapely.get_point(one, end), other), (one, shapely.get_point(other, end))]
+    lines = [shapely.shortest_line(here, there) for here, there in ways]
+    return np.concatenate(lines), np.tile(pairs, (len(lines), 1))
 
 
 def _shortest_rows(groups: Integers, pairs: Integers, gap_m: Floats) -> Integers:
