@@ -116,9 +116,12 @@ class _Land:
 
 
 def _land(inputs: Inputs) -> _Land:
+    roads = inputs.roads
+    if roads is not None and (roads["name"] != "").any():
+        roads = roads[roads["name"] != ""]  # lanes without a name bound no grid
     parts = [
         np.zeros(0, object) if table is None else table.geometry.to_numpy()
-        for table in (inputs.roads, inputs.barriers, inputs.special_areas)
+        for table in (roads, inputs.barriers, inputs.special_areas)
     ]
     return _Land(roads=parts[0], barriers=parts[1], special=parts[2], tree=shapely.STRtree(np.concatenate(parts)))
 

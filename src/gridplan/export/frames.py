@@ -58,7 +58,7 @@ def grids_frame(plan: Plan) -> pd.DataFrame:
     table = pd.DataFrame(plan.grids).drop(columns="geometry")
     order = pd.Index(home.index).get_indexer(table["community_id"])
     table = table.assign(order=order).sort_values(["order", "code"], kind="stable").reset_index(drop=True)
-    named = plan.units[plan.units["compound"] != ""].groupby("grid_id")["compound"].unique()
+    named = plan.units[plan.units["compound"] != ""].groupby("grid_id")["compound"].unique().to_dict()
     joint = said(plan, "joint")
     below = plan.microgrids if plan.microgrids is not None else pd.DataFrame({"grid_id": []})
     table = table.assign(
@@ -66,7 +66,7 @@ def grids_frame(plan: Plan) -> pd.DataFrame:
         community=table["community_id"].map(home["name"]),
         grid=table["name"],
         kind=[said(plan, f"kind_{kind}") for kind in table["kind"]],
-        compounds=[joint.join(map(str, names)) for names in named.reindex(table["grid_id"], fill_value=())],
+        compounds=[joint.join(map(str, named.get(grid, ()))) for grid in table["grid_id"]],
         microgrids=table["grid_id"].map(below["grid_id"].value_counts()).astype(float),
         remark=_remarks(plan, table),
         **dict.fromkeys(PEOPLE, ""),

@@ -7,7 +7,7 @@
 4. Rows of triples lift the bound over the list; sets that cannot be in a better plan are dropped; the rest is solved to the end.
 """
 
-from collections.abc import Callable
+import time
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -38,16 +38,16 @@ LIFT = 1e-4  # share of the cost by which a round must lift the bound to be wort
 
 @dataclass(frozen=True, kw_only=True)
 class Effort:
-    """How much work a search may do: counted, and if ``seconds_left`` is given also by the clock."""
+    """How much work a search may do: counted, and where ``until`` (seconds of ``time.time``) is given also by the clock."""
 
     nodes: int = NODES
-    seconds_left: Callable[[], float] | None = None
+    until: float | None = None
     seed: int = 1
 
     @property
     def seconds(self) -> float | None:
         """Seconds left, None without a clock."""
-        return None if self.seconds_left is None else self.seconds_left()
+        return None if self.until is None else self.until - time.time()
 
     @property
     def spent(self) -> bool:

@@ -23,6 +23,8 @@ class Partition:
         Number of each unit's grid, shape (n,).
     centre, workers
         Centre unit and workers of each grid, shape (grids,).
+    walk_m
+        Distance of each unit to the centre of its grid, shape (n,).
     objective, lower_bound
         Household-metres; the bound is proven.
     out_of_band, households_outside
@@ -36,6 +38,7 @@ class Partition:
     grid: Ints
     centre: Ints
     workers: Ints
+    walk_m: Floats
     objective: float
     lower_bound: float
     out_of_band: int
@@ -128,6 +131,7 @@ def _together(problem: Problem) -> Partition:
         grid=np.zeros(problem.size, np.int32),
         centre=np.zeros(1, np.int32),
         workers=np.zeros(1, np.int32),
+        walk_m=np.zeros(problem.size),
         objective=0.0,
         lower_bound=0.0,
         out_of_band=0,
@@ -181,6 +185,7 @@ def _told(problem: Problem, found: Found, *, exact: bool) -> Partition:
         grid=grid,
         centre=final.centre,
         workers=_spread(low, high, found.workers),
+        walk_m=problem.distance_m[np.arange(problem.size), final.centre[grid]],
         objective=objective,
         lower_bound=max(bound, 0.0),
         out_of_band=0,
