@@ -108,12 +108,13 @@ def street_layer(plan: Plan, words: Words) -> Drawn | None:
     streets = plan.streets
     if streets is None or streets.empty:
         return None
+    told = streets if len(streets) > 1 else streets[:0]  # one street is the whole map: the title names it
     data = {
         "key": "streets",
         "rank": 6,
         "shapes": packed(streets.geometry),
         "looks": [signs.STREET],
-        "labels": area_labels(streets.geometry, streets["street"].tolist(), kind="street", rank=0),
+        "labels": area_labels(told.geometry, told["street"].tolist(), kind="street", rank=0),
     }
     return Drawn(data, name=words("layer_streets"))
 

@@ -72,7 +72,7 @@
     },
 
     _enlarge: function (zoom) {
-      var radius = own.markRadius(zoom) + (this.data.mark === "circle" ? 0 : 1);
+      var radius = own.markRadius(zoom) + (this.data.mark === "circle" ? 0 : 1.6);
       this.things.forEach(function (thing) { thing.setRadius(radius); });
     },
 
