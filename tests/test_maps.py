@@ -21,6 +21,7 @@ from gridplan.errors import OutputError
 from gridplan.maps import build_map, page, pages, vendor
 from gridplan.maps.cards import community_cards, grid_cards, grid_tips, number, percent, speaker
 from gridplan.maps.colours import PALETTE, bordering, colouring
+from gridplan.maps.layers import street_layer
 from gridplan.maps.offline import VENDORED
 from gridplan.maps.panels import community_table, gap_text, legend, main_figures, posts_wanted
 from gridplan.maps.shapes import MICRODEGREES, packed, projector, straightest, zoom_for
@@ -200,6 +201,14 @@ def test_layers_are_named_for_the_reader():
     }
     assert list(shown)[:4] == ["网格", "基本单元（放大后可见）", "社区", "街道"]
     assert [name for name, show in shown.items() if not show] == ["基本单元（放大后可见）"]
+
+
+def test_one_street_is_not_named_twice():
+    """The title names a map of one street; two streets are named where they lie."""
+    plan = tiny.tiny_plan()
+    two = gpd.GeoDataFrame({"street": ["甲街道", "乙街道"]}, geometry=plan.communities.geometry)
+    assert '"texts":[]' in street_layer(plan, speaker("zh")).data
+    assert '"texts":["甲街道","乙街道"]' in street_layer(replace(plan, streets=two), speaker("zh")).data
 
 
 def test_grid_cards_tell_why_a_grid_is_out_of_band():
