@@ -24,15 +24,15 @@ from gridplan.partition.problem import Columns, Floats, Problem
 GAP = 1e-5  # below this share of the cost a plan counts as proven
 SMALL_LIST = 20_000
 LISTED = 150_000
-STEPS = 30_000_000
-MARGINS = (0.004, 0.008, 0.016, 0.032, 0.064, 0.128)
+STEPS = 60_000_000
+MARGINS = (0.004, 0.008, 0.016)
 FIRST = 1_500  # sets in the first whole problem
-NODES = 3_000
+NODES = 300
 ROUNDS = 12
 CUTS = 60  # rows of triples a round
 GROWN = 3
 AGAIN = 50  # steps of the bound from the prices of the linear optimum
-SOLVERS = ("HIGHS", "SCIP")
+SOLVERS = ("SCIP",)
 LIFT = 1e-4  # share of the cost by which a round must lift the bound to be worth another
 
 
