@@ -1,7 +1,7 @@
 """Who borders whom, for how many metres, and along what: a road, a barrier, or open ground.
 
-Nobody walks across a barrier but where a road leads over it; a border along a barrier therefore joins two units only where a road
-crosses the barrier there.
+Nobody walks across a barrier but where a road leads over it; a border along a barrier therefore joins two units
+only where a road crosses the barrier there.
 """
 
 import numpy as np
@@ -24,7 +24,9 @@ def crossings(roads: Geometries, barriers: Geometries) -> Geometries:
     return shapely.get_parts(shapely.intersection(ways[way[crossing]], barriers[barrier[crossing]]))
 
 
-def borders_of(tiling: Tiling, cell: Ints, roads: Geometries, barriers: Geometries) -> pd.DataFrame:
+def borders_of(
+    tiling: Tiling, cell: Ints, roads: Geometries, barriers: Geometries, *, ways: Geometries
+) -> pd.DataFrame:
     """Return one row a pair of cells that touch: left, right, border_m, open_m, road_m, crossed, joined.
 
     Parameters
@@ -35,11 +37,13 @@ def borders_of(tiling: Tiling, cell: Ints, roads: Geometries, barriers: Geometri
         The cell of each face (f,).
     roads, barriers
         Lines, and lines or areas, in the same CRS.
+    ways
+        All roads that people walk on, those that bound no grid too.
 
     Returns
     -------
-    ``border_m`` is the whole length shared, ``open_m`` that along no barrier, ``road_m`` that on a road; ``crossed`` says whether a
-    road leads over the barrier between the two, ``joined`` whether people can walk from one to the other.
+    ``border_m`` is the whole length shared, ``open_m`` that along no barrier, ``road_m`` that on a road; ``crossed``
+    says whether a road leads over the barrier between the two, ``joined`` whether people can walk across.
     """
     at = _between_cells(seams(tiling.faces), cell)
     barred = along(at.middle, barriers)
@@ -50,11 +54,14 @@ def borders_of(tiling: Tiling, cell: Ints, roads: Geometries, barriers: Geometri
             "border_m": at.length_m,
             "open_m": np.where(barred, 0.0, at.length_m),
             "road_m": np.where(along(at.middle, roads), at.length_m, 0.0),
-            "crossed": barred & _touching(at.pieces, crossings(roads, barriers)),
+            "crossed": barred & _touching(at.pieces, crossings(ways, barriers)),
         }
     )
     pairs = frame.groupby(["left", "right"], sort=True).agg(
-        border_m=("border_m", "sum"), open_m=("open_m", "sum"), road_m=("road_m", "sum"), crossed=("crossed", "any")
+        border_m=("border_m", "sum"),
+        open_m=("open_m", "sum"),
+        road_m=("road_m", "sum"),
+        crossed=("crossed", "any"),
     )
     return pairs.reset_index().assign(
         joined=lambda p: (p["open_m"] >= LEAST_M) | (p["crossed"] & (p["border_m"] >= LEAST_M))

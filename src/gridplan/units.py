@@ -1,7 +1,7 @@
-"""From household rows to units, the indivisible pieces of a plan, each with a cell; the cells of a community tile it exactly.
+"""From household rows to units, the indivisible pieces of a plan, each with a cell; the cells tile the community.
 
-Rows of one entrance are one unit; without an entrance, rows on one spot are. A compound in which nobody lives is one unit, and so
-is a special area. Different units on one spot share it like slices of a pie.
+Rows of one entrance are one unit; without an entrance, rows on one spot are. A compound in which nobody lives is
+one unit, and so is a special area. Different units on one spot share it like slices of a pie.
 """
 
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ import shapely
 from gridplan.adjacency import borders_of
 from gridplan.cells import NOBODY, Floats, Ground, Ints, place_in, tile
 from gridplan.progress import Progress
+from gridplan.spots import SPOT_M, apart
 from gridplan.tables import Inputs
 from gridplan.words import Message
 
-SPOT_M = 0.01  # points closer than this are one spot
+HELD_M = 0.01  # a point so near to a cell lies in it
 AREA = 2  # dimension of polygons
-SLICE_M = 0.3  # how far units on one spot are moved apart before cells are cut
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,13 +29,15 @@ class Units:
     Attributes
     ----------
     table
-        One row a unit: unit_id, community_id, compound, building, households, load, population, planned, special_id, workers (of a
-        special area), x, y (household-weighted mean of its rows, or an inner point), block; geometry: its cell.
+        One row a unit: unit_id, community_id, compound, building, entrance, households, load, population, planned,
+        vulnerable, special (number of its special area, -1 for none), x, y (household-weighted mean of its rows, or
+        an inner point), block (number within the community, -1 for none); geometry: its cell.
     of_row
         Position of the unit of each household row.
     borders
-        One row a pair of units of a community that touch: left, right (positions, left < right), border_m, open_m (not along a
-        barrier), crossed (a road leads over the barrier between them), along_m (on a road, barrier or compound wall).
+        One row a pair of units of a community that touch: left, right (positions, left < right), border_m, open_m
+        (not along a barrier), road_m (on a road), crossed (a road leads over the barrier between them), joined
+        (people can walk from one to the other), wall (one lies in a compound and the other does not).
     told
         What had to be decided on the way.
     """
@@ -50,7 +52,9 @@ def _special_of(inputs: Inputs, points: np.ndarray) -> Ints:
     """Return the special area that holds each point, the first of several; -1 for none."""
     special = np.full(len(points), NOBODY)
     if inputs.special_areas is not None and len(inputs.special_areas):
-        point, area = shapely.STRtree(inputs.special_areas.geometry.to_numpy()).query(points, predicate="intersects")
+        point, area = shapely.STRtree(inputs.special_areas.geometry.to_numpy()).query(
+            points, predicate="intersects"
+        )
         special[point[::-1]] = area[::-1]
     return special
 
@@ -82,48 +86,38 @@ def _keys(inputs: Inputs, special: Ints) -> pd.Series:
     return keys.groupby(list(keys.columns), sort=True).ngroup()
 
 
-def _spots(points: Floats, owner: Ints) -> tuple[Floats, Ints, Ints]:
-    """Return distinct spots, their owners, and the spot of each point; owners on one spot are moved apart, evenly around it."""
-    grid = np.round(points / SPOT_M).astype(np.int64)
-    pairs, first, spot = np.unique(
-        np.column_stack([grid, owner]), axis=0, return_index=True, return_inverse=True
-    )
-    _, place, count = np.unique(pairs[:, :2], axis=0, return_inverse=True, return_counts=True)
-    place = place.ravel()
-    number = np.arange(len(pairs)) - np.concatenate([[0], np.cumsum(count)])[place]
-    angle = 2 * np.pi * number / count[place]
-    away = np.where(count[place] > 1, SLICE_M, 0.0)[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
-    return points[first] + away, owner[first], spot.ravel()
-
-
 @dataclass(frozen=True, kw_only=True)
 class _Land:
     """What cuts the communities of a district."""
 
     roads: np.ndarray
+    bounding: np.ndarray  # which roads bound grids
     barriers: np.ndarray
     special: np.ndarray
     tree: shapely.STRtree
 
-    def around(self, shape: shapely.Geometry) -> tuple[np.ndarray, np.ndarray, Ints]:
-        """Return the roads, barriers and special areas (their numbers) that meet a community."""
+    def around(self, shape: shapely.Geometry) -> tuple[Ints, np.ndarray, Ints]:
+        """Return the roads (numbers), barriers and special areas (numbers) that meet a community."""
         hit = np.sort(self.tree.query(shape, predicate="intersects"))
-        road = hit[hit < len(self.roads)]
-        rest = hit[hit >= len(self.roads)] - len(self.roads)
-        return self.roads[road], self.barriers[rest[rest < len(self.barriers)]], rest[rest >= len(self.barriers)] - len(
-            self.barriers
+        road, barrier, area = np.split(
+            hit, np.searchsorted(hit, np.cumsum([len(self.roads), len(self.barriers)]))
         )
+        return road, self.barriers[barrier - len(self.roads)], area - len(self.roads) - len(self.barriers)
 
 
 def _land(inputs: Inputs) -> _Land:
-    roads = inputs.roads
-    if roads is not None and (roads["name"] != "").any():
-        roads = roads[roads["name"] != ""]  # lanes without a name bound no grid
     parts = [
         np.zeros(0, object) if table is None else table.geometry.to_numpy()
-        for table in (roads, inputs.barriers, inputs.special_areas)
+        for table in (inputs.roads, inputs.barriers, inputs.special_areas)
     ]
-    return _Land(roads=parts[0], barriers=parts[1], special=parts[2], tree=shapely.STRtree(np.concatenate(parts)))
+    named = np.zeros(0, bool) if inputs.roads is None else (inputs.roads["name"] != "").to_numpy()
+    return _Land(
+        roads=parts[0],
+        bounding=named if named.any() else ~named,  # lanes without a name bound no grid
+        barriers=parts[1],
+        special=parts[2],
+        tree=shapely.STRtree(np.concatenate(parts)),
+    )
 
 
 def build_units(inputs: Inputs, progress: Progress) -> Units:
@@ -151,7 +145,7 @@ def build_units(inputs: Inputs, progress: Progress) -> Units:
 
 @dataclass(frozen=True, kw_only=True)
 class _Part:
-    """Units of one community: cell, special area (-1: none), block, and its borders (left, right count from 0)."""
+    """Units of one community: cell, special area (-1: none), block; borders (left, right count from 0)."""
 
     shape: np.ndarray
     special: Ints
@@ -163,14 +157,16 @@ def _community(
     shape: shapely.Geometry, xy: Floats, owner: Ints, special: Ints, land: _Land
 ) -> tuple[_Part, Ints, int]:
     """Return the units of one community, the unit of each row, and how many owners were split."""
-    roads, barriers, areas = land.around(shape)
+    ways, barriers, areas = land.around(shape)
+    roads = land.roads[ways[land.bounding[ways]]]
     names, codes = np.unique(owner, return_inverse=True)
     codes, free = codes.ravel(), special < 0
     fixed_label = len(names) + np.arange(len(areas))
-    place = {area: label for area, label in zip(areas.tolist(), fixed_label.tolist(), strict=True)}
+    place = dict(zip(areas.tolist(), fixed_label.tolist(), strict=True))
     codes = np.where(free, codes, [place.get(area, NOBODY) for area in special.tolist()])
-    spots, spot_owner, spot = _spots(xy[free], codes[free])
     walls = np.where(shapely.get_dimensions(barriers) == AREA, shapely.boundary(barriers), barriers)
+    edges = np.concatenate([roads, walls, shapely.boundary(np.array([*land.special[areas], shape]))])
+    spots, spot_owner, spot = apart(xy[free], codes[free], shape=shape, lines=edges)
     ground = Ground(
         lines=np.concatenate([roads, walls]),
         walls=walls,
@@ -188,13 +184,16 @@ def _community(
     face = np.zeros(len(xy), np.int64)
     face[free], face[~free] = tiling.spot_face[spot], place_in(xy[~free], tiling.faces)
     split = np.unique(origin[origin >= 0], return_counts=True)[1] - 1
+    cells = _dissolved(tiling.faces, cell)
     part = _Part(
-        shape=_dissolved(tiling.faces, cell),
-        special=np.where(origin >= len(names), np.append(areas, NOBODY)[np.maximum(origin - len(names), -1)], NOBODY),
+        shape=cells,
+        special=np.where(
+            origin >= len(names), np.append(areas, NOBODY)[np.maximum(origin - len(names), -1)], NOBODY
+        ),
         block=block,
-        borders=borders_of(tiling, cell, roads, barriers),
+        borders=borders_of(tiling, cell, roads, barriers, ways=land.roads[ways]),
     )
-    return part, _unit_of(cell[face], codes, origin), int(split.sum())
+    return part, _unit_of(cell[face], codes, origin, cells, xy), int(split.sum())
 
 
 def _dissolved(faces: np.ndarray, cell: Ints) -> np.ndarray:
@@ -203,12 +202,13 @@ def _dissolved(faces: np.ndarray, cell: Ints) -> np.ndarray:
     return np.array([shapely.coverage_union_all(piece) if len(piece) > 1 else piece[0] for piece in pieces])
 
 
-def _unit_of(found: Ints, codes: Ints, origin: Ints) -> Ints:
-    """Return the unit of each row: the one its point lies in, or where that is another's (on a border) its owner's own."""
+def _unit_of(found: Ints, codes: Ints, origin: Ints, cells: np.ndarray, xy: Floats) -> Ints:
+    """Return the unit of each row: its owner's where its point lies in that, else the one that it lies in."""
     result = found.copy()
     for row in np.flatnonzero(origin[found] != codes):
-        own = np.flatnonzero(origin == codes[row])
-        result[row] = own[0] if len(own) else found[row]
+        away_m = shapely.distance(cells, shapely.Point(xy[row]))
+        own = np.flatnonzero((origin == codes[row]) & (away_m <= HELD_M))
+        result[row] = own[0] if len(own) else away_m.argmin()
     return result
 
 
@@ -239,13 +239,18 @@ def _table(inputs: Inputs, made: list[_Part], of_row: Ints, told: tuple[Message,
         geometry=shapes,
         crs=inputs.crs,
     ).fillna({"households": 0.0, "load": 0.0})
-    order = np.lexsort((-np.round(xy[:, 1], 3), np.round(xy[:, 0], 3), np.repeat(np.arange(len(made)), counts)))
+    order = np.lexsort(
+        (-np.round(xy[:, 1], 3), np.round(xy[:, 0], 3), np.repeat(np.arange(len(made)), counts))
+    )
     number = np.arange(len(order)) - np.repeat(first[:-1], counts) + 1
     ids = [f"{c}-U{n:04}" for c, n in zip(community, number.tolist(), strict=True)]
     back = np.empty(len(order), np.int64)
     back[order] = np.arange(len(order))
     borders = pd.concat(
-        [part.borders.assign(left=part.borders["left"] + at, right=part.borders["right"] + at) for part, at in zip(made, first, strict=False)],
+        [
+            part.borders.assign(left=part.borders["left"] + at, right=part.borders["right"] + at)
+            for part, at in zip(made, first, strict=False)
+        ],
         ignore_index=True,
     )
     one, other = back[borders["left"].to_numpy()], back[borders["right"].to_numpy()]
@@ -268,10 +273,12 @@ def _walls(table: pd.DataFrame, borders: pd.DataFrame) -> np.ndarray:
 
 
 def _centres(rows: gpd.GeoDataFrame, of_row: Ints, shapes: np.ndarray) -> Floats:
-    """Return the household-weighted mean of the rows of each unit, or an inner point of its cell where nobody lives."""
+    """Return the household-weighted mean of the rows of each unit; an inner point where nobody lives."""
     xy, weight = shapely.get_coordinates(rows.geometry.to_numpy()), rows["households"].to_numpy(float)
     total = np.bincount(of_row, weights=weight, minlength=len(shapes))
     inner = shapely.get_coordinates(shapely.point_on_surface(shapes))
     safe = np.where(total > 0, total, 1.0)
-    mean = [np.bincount(of_row, weights=weight * xy[:, axis], minlength=len(shapes)) / safe for axis in (0, 1)]
+    mean = [
+        np.bincount(of_row, weights=weight * xy[:, axis], minlength=len(shapes)) / safe for axis in (0, 1)
+    ]
     return np.where(total[:, None] > 0, np.column_stack(mean), inner)
