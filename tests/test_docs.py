@@ -1,4 +1,4 @@
-"""The README holds: its commands are built, its plan file is read, its tables are whole, its links lead on."""
+"""The README holds: its commands are built, its plan file is read, its tables whole, its links lead on."""
 
 import re
 import shutil
