@@ -58,7 +58,7 @@ def test_borders_are_the_lengths_that_cells_share(inputs: Inputs):
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(towns())
 def test_parts_of_a_border_are_no_longer_than_it(inputs: Inputs):
-    """What lies on a road or on open ground is part of the border; people walk over open ground or a crossing."""
+    """Open and road metres are part of the border; people walk over open ground or a crossing."""
     borders = units_of(inputs).borders
     whole = borders["border_m"] + 1e-9
     assert (borders["open_m"] <= whole).all()

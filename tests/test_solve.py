@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from brute import best, connected, found_groups, judged, load_of, may_be
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from brute import best, connected, found_groups, judged, load_of, may_be
+from gridplan.partition import Band, Effort, Partition, Problem, solve
 from strategies import Graph, graphs
 from tiny_plan import DETOUR, HOUSEHOLDS, UNITS, community_report, metres
-
-from gridplan.partition import Band, Effort, Partition, Problem, solve
 
 BAND = Band(low=150, high=200)
 SHARED = Path(__file__).parents[2] / "shared"
@@ -97,7 +97,10 @@ def test_order_of_units_does_not_matter(graph: Graph, random):
     random.shuffle(order)
     one, two = solve(graph.problem(BAND)), solve(graph.relabelled(order).problem(BAND))
     assert one.status == two.status
-    assert (one.out_of_band, one.households_outside) == (two.out_of_band, pytest.approx(two.households_outside))
+    assert (one.out_of_band, one.households_outside) == (
+        two.out_of_band,
+        pytest.approx(two.households_outside),
+    )
     assert one.objective == pytest.approx(two.objective, rel=1e-5)
 
 
@@ -106,7 +109,9 @@ def test_order_of_units_does_not_matter(graph: Graph, random):
 def test_workload_is_not_households(graph: Graph, data):
     """Where load is not what walks, the answer still keeps its promises."""
     problem = graph.problem(BAND)
-    weight = data.draw(st.lists(st.sampled_from([0.0, 3.0, 40.0]), min_size=problem.size, max_size=problem.size))
+    weight = data.draw(
+        st.lists(st.sampled_from([0.0, 3.0, 40.0]), min_size=problem.size, max_size=problem.size)
+    )
     other = replace(problem, weight=np.array(weight))
     if other.load.any():
         sound(other, solve(other))
@@ -139,7 +144,7 @@ def test_units_without_load_are_one_grid():
 
 
 def test_middle_of_the_band_decides_the_workers():
-    """720 households have plans with four and with five workers asked; 180 a worker is nearer the middle than 144."""
+    """720 households, band 80 to 200: 144 a worker is nearer the middle of 140 than 180."""
     graph = Graph(
         load=(90.0,) * 8,
         places=tuple((100.0 * n, 0.0) for n in range(8)),
@@ -186,7 +191,7 @@ def squares(units: list[str]) -> Problem:
 
 @pytest.mark.parametrize(("community", "units"), [("C1", UNITS[:6]), ("C2", UNITS[6:11])])
 def test_twelve_units(community, units):
-    """The plan that other tests call the best of its twelve units is the best: same status and same figures."""
+    """What other tests call the best plan of its twelve units is the best, with the same figures."""
     answer, told = agrees(squares(units)), community_report(community)
     for name in ("status", "out_of_band", "out_of_band_bound"):
         assert getattr(answer, name) == told[name]

@@ -1,7 +1,7 @@
 """Who borders whom, for how many metres, and along what: a road, a barrier, or open ground.
 
-Nobody walks across a barrier but where a road leads over it; a border along a barrier therefore joins two units
-only where a road crosses the barrier there.
+Nobody walks across a barrier but where a road leads over it; so a border along a barrier joins two units only
+where a road crosses the barrier there.
 """
 
 import numpy as np
@@ -42,8 +42,9 @@ def borders_of(
 
     Returns
     -------
-    ``border_m`` is the whole length shared, ``open_m`` that along no barrier, ``road_m`` that on a road; ``crossed``
-    says whether a road leads over the barrier between the two, ``joined`` whether people can walk across.
+    ``border_m`` is the whole length shared, ``open_m`` that along no barrier, ``road_m`` that on a road;
+    ``crossed`` says whether a road leads over the barrier between the two, ``joined`` whether people can walk
+    from one to the other.
     """
     at = _between_cells(seams(tiling.faces), cell)
     barred = along(at.middle, barriers)

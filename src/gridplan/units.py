@@ -1,7 +1,7 @@
-"""From household rows to units, the indivisible pieces of a plan, each with a cell; the cells tile the community.
+"""From household rows to units, the indivisible pieces of a plan, each with a cell; the cells tile a community.
 
-Rows of one entrance are one unit; without an entrance, rows on one spot are. A compound in which nobody lives is
-one unit, and so is a special area. Different units on one spot share it like slices of a pie.
+Rows of one entrance are one unit; without an entrance, rows on one spot are. A compound in which nobody lives
+is one unit, and so is a special area. Different units on one spot share it like slices of a pie.
 """
 
 from dataclasses import dataclass
@@ -29,15 +29,15 @@ class Units:
     Attributes
     ----------
     table
-        One row a unit: unit_id, community_id, compound, building, entrance, households, load, population, planned,
-        vulnerable, special (number of its special area, -1 for none), x, y (household-weighted mean of its rows, or
-        an inner point), block (number within the community, -1 for none); geometry: its cell.
+        One row a unit: unit_id, community_id, compound, building, entrance, households, load, population,
+        planned, vulnerable, special (number of its special area, -1 for none), x, y (household-weighted mean
+        of its rows, or an inner point), block (number in the community, -1 for none); geometry: its cell.
     of_row
         Position of the unit of each household row.
     borders
-        One row a pair of units of a community that touch: left, right (positions, left < right), border_m, open_m
-        (not along a barrier), road_m (on a road), crossed (a road leads over the barrier between them), joined
-        (people can walk from one to the other), wall (one lies in a compound and the other does not).
+        One row a pair of units of a community that touch: left, right (positions, left < right), border_m,
+        open_m (not along a barrier), road_m (on a road), crossed (a road leads over the barrier between
+        them), joined (people can walk from one to the other), wall (they are not of one compound).
     told
         What had to be decided on the way.
     """

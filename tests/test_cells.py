@@ -1,0 +1,171 @@
+"""Cells of one community, drawn by hand."""
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shapely import LineString, box
+
+from gridplan.cells import NOBODY, Ground, Tiling, along, components, place_in, seams, tile
+
+SQUARE = box(0, 0, 100, 100)
+NONE = np.zeros(0, object)
+
+
+def shapes(*items: shapely.Geometry) -> np.ndarray:
+    """Return shapes as an array."""
+    return np.array([*items, None], object)[:-1]
+
+
+def ground(
+    *,
+    roads: tuple[shapely.Geometry, ...] = (),
+    walls: tuple[shapely.Geometry, ...] = (),
+    water: tuple[shapely.Geometry, ...] = (),
+    fixed: tuple[shapely.Geometry, ...] = (),
+    fixed_label: int = 100,
+) -> Ground:
+    """Return what cuts a community; special areas are labelled from ``fixed_label`` on."""
+    banks = [shapely.boundary(shape) for shape in water]
+    return Ground(
+        lines=shapes(*roads, *walls, *banks),
+        walls=shapes(*walls, *banks),
+        water=shapes(*water),
+        fixed=shapes(*fixed),
+        fixed_label=fixed_label + np.arange(len(fixed)),
+    )
+
+
+def areas(tiling: Tiling) -> dict[int, float]:
+    """Return the area of each label, to the square metre."""
+    labels = np.unique(tiling.label)
+    sums = np.bincount(tiling.label, weights=shapely.area(tiling.faces), minlength=labels.max() + 1)
+    return {int(label): round(float(sums[label])) for label in labels}
+
+
+def tiled(spots: list[tuple[float, float]], owner: list[int], on: Ground, shape=SQUARE) -> Tiling:
+    """Tile the square, and check what holds of every tiling."""
+    tiling = tile(shape, np.array(spots, float).reshape(-1, 2), np.array(owner, np.int64), on)
+    assert shapely.coverage_is_valid(tiling.faces)
+    assert shapely.area(tiling.faces).sum() == pytest.approx(shape.area, abs=1e-6)
+    assert (tiling.label >= 0).all()
+    return tiling
+
+
+def test_nobody_at_all():
+    """Without spots a community is one cell that nobody holds."""
+    tiling = tiled([], [], ground())
+    assert areas(tiling) == {0: 10_000}
+    assert tiling.origin.tolist() == [NOBODY]
+
+
+def test_half_way_between_spots():
+    """Three spots in a row get what is nearer to them than to the others."""
+    tiling = tiled([(10, 50), (50, 50), (90, 50)], [0, 1, 2], ground())
+    assert areas(tiling) == {0: 3000, 1: 4000, 2: 3000}
+
+
+def test_spots_of_one_owner_are_not_parted():
+    """Two spots of one owner hold their ground together."""
+    assert areas(tiled([(10, 50), (50, 50), (90, 50)], [0, 0, 1], ground())) == {0: 7000, 1: 3000}
+
+
+def test_piece_without_its_spot_goes_to_a_neighbour():
+    """A block without a spot joins the neighbour with which it shares the longest line."""
+    roads = (LineString([(70, 0), (70, 100)]), LineString([(70, 80), (0, 80)]))
+    tiling = tiled([(30, 40), (30, 90)], [0, 1], ground(roads=roads))
+    assert areas(tiling) == {0: 70 * 80 + 30 * 100, 1: 70 * 20}
+
+
+def test_land_over_a_wall_is_joined_last():
+    """Land without people goes to those it can be walked to from, not to those behind the wall."""
+    roads = (LineString([(60, 0), (60, 100)]),)
+    walls = (LineString([(40, 0), (40, 100)]),)
+    tiling = tiled([(20, 50), (80, 50)], [0, 1], ground(roads=roads, walls=walls))
+    assert areas(tiling) == {0: 4000, 1: 6000}
+
+
+def test_water_is_shared_half_way_between_its_banks():
+    """Each bank gets its half of the river."""
+    tiling = tiled([(20, 50), (80, 50)], [0, 1], ground(water=(box(30, -10, 50, 110),)))
+    assert areas(tiling) == {0: 4000, 1: 6000}
+
+
+def test_owner_on_both_sides_of_another_is_two():
+    """An owner whose spots lie apart has two labels, both of which come from it."""
+    tiling = tiled([(10, 50), (50, 50), (90, 50)], [0, 1, 0], ground())
+    assert len(areas(tiling)) == 3
+    assert sorted(set(tiling.origin.tolist())) == [0, 1]
+
+
+def test_special_area_keeps_its_label():
+    """A fixed polygon is its own cell, spots or not; the ring around it stays whole."""
+    tiling = tiled([(10, 10)], [0], ground(fixed=(box(40, 40, 60, 60),)))
+    assert areas(tiling) == {0: 9600, 100: 400}
+
+
+def test_special_area_is_cut_at_the_community():
+    """Of a special area that reaches over the border only the part inside is taken."""
+    assert areas(tiled([(10, 10)], [0], ground(fixed=(box(90, 90, 300, 300),)))) == {0: 9900, 100: 100}
+
+
+def test_blocks_are_the_land_between_lines():
+    """Spots of one block share its number, those across a road do not."""
+    tiling = tiled(
+        [(20, 20), (20, 80), (80, 50)], [0, 1, 2], ground(roads=(LineString([(50, -5), (50, 105)]),))
+    )
+    block = tiling.block[tiling.spot_face]
+    assert block[0] == block[1] != block[2]
+
+
+def test_a_road_that_ends_inside_cuts_nothing():
+    """A dead end is no border."""
+    tiling = tiled([(20, 50)], [0], ground(roads=(LineString([(50, 0), (50, 60)]),)))
+    assert areas(tiling) == {0: 10_000}
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 100).map(float), st.integers(0, 100).map(float)), unique=True, max_size=9
+    ),
+    st.lists(st.integers(0, 3), min_size=9, max_size=9),
+)
+def test_labels_hold_their_spots_in_one_piece(spots, owners):
+    """Every label is connected, and each spot's face bears a label of its owner."""
+    owner = owners[: len(spots)]
+    tiling = tiled(spots, owner, ground(roads=(LineString([(33, -5), (66, 105)]),)))
+    at = seams(tiling.faces)
+    same = tiling.label[at.left] == tiling.label[at.right]
+    pieces = components(len(tiling.faces), at.left[same], at.right[same])
+    assert len(np.unique(pieces)) == len(np.unique(tiling.label))
+    assert tiling.origin[tiling.spot_face].tolist() == owner
+
+
+def test_seams_are_the_lines_that_faces_share():
+    """Two squares side by side share one line, with its length and its middle; squares at a corner none."""
+    at = seams(shapes(box(0, 0, 10, 10), box(10, 0, 20, 10), box(20, 10, 30, 20)))
+    assert (at.left.tolist(), at.right.tolist(), at.length_m.tolist()) == ([0], [1], [10.0])
+    assert at.middle.tolist() == [[10.0, 5.0]]
+    assert at.pieces[0].equals(LineString([(10, 0), (10, 10)]))
+
+
+def test_points_on_lines():
+    """A point on a line, or in an area, lies along it; one half a metre off does not."""
+    middle = np.array([[5.0, 0.0], [5.0, 0.5], [25.0, 5.0]])
+    on = along(middle, shapes(LineString([(0, 0), (10, 0)]), box(20, 0, 30, 10)))
+    assert on.tolist() == [True, False, True]
+    assert along(middle, NONE).tolist() == [False] * 3
+
+
+def test_place_in_takes_the_nearest_face():
+    """A point in no face is in the nearest; of several that hold it, in the first."""
+    faces = shapes(box(0, 0, 10, 10), box(10, 0, 20, 10))
+    assert place_in(np.array([[5.0, 5.0], [15.0, 5.0], [10.0, 5.0], [40.0, 5.0]]), faces).tolist() == [
+        0,
+        1,
+        0,
+        1,
+    ]
+    assert place_in(np.zeros((0, 2)), faces).tolist() == []
