@@ -1,0 +1,130 @@
+"""What each command does. Returns the exit status; whatever goes wrong is raised as a GridplanError."""
+# ruff: noqa: PLC0415 # each command loads only what it needs, and the help nothing heavy
+
+import json
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gridplan.cli.options import Common
+from gridplan.cli.output import results_only, tell
+from gridplan.errors import InputError
+from gridplan.words import Message, say
+
+if TYPE_CHECKING:
+    from gridplan.checks import Fault
+    from gridplan.plan import Plan
+
+DONE, FAULTY = 0, 4
+
+
+def run(*, plan: str, out: str | None, common: Common, language: str) -> int:
+    """Make a plan and write it."""
+    from gridplan.cli.summary import kept, summary, texts
+    from gridplan.cli.terminal import telling
+    from gridplan.config import read_plan_file
+    from gridplan.export.write import claim, write_claimed
+    from gridplan.maps import pages
+    from gridplan.pipeline import Options
+    from gridplan.pipeline import run as run_plan
+
+    plan_file = read_plan_file(Path(plan))
+    folder = (plan_file.folder / "out" if out is None else Path(out)).resolve()
+    options = Options(seed=common.seed, time_limit=common.time_limit, jobs=common.jobs, language=common.lang)
+    with claim(folder), telling(language, quiet=common.quiet) as progress, results_only():
+        done = run_plan(plan_file, options, progress)
+        progress.start("pages")
+        made = pages(done)
+        progress.start("write")
+        write_claimed(done, folder, pages=made)
+    status = FAULTY if common.strict and not kept(done.report) else DONE
+    tell("\n".join(texts(done, folder, language)))
+    if common.json:
+        tell(json.dumps(summary(done, folder, status)))
+    return status
+
+
+def check(*, plan: str, common: Common, language: str) -> int:
+    """Tell every fault of the inputs."""
+    from gridplan.checks import Harm
+    from gridplan.config import read_plan_file
+    from gridplan.intake import inspect
+
+    plan_file = read_plan_file(Path(plan))
+    with results_only():
+        faults = inspect(plan_file)
+    for harm in Harm:
+        told = [fault.message.text(language) for fault in faults if fault.harm is harm]
+        if told:
+            tell("\n- ".join((say(language, f"cli.faults_{harm}", count=len(told)), *told)))
+    if not faults:
+        tell(say(language, "cli.no_faults", count=len(plan_file.inputs.given)))
+    status = FAULTY if faults else DONE
+    if common.json:
+        tell(json.dumps({"status": status, "faults": [_as_row(fault, language) for fault in faults]}))
+    return status
+
+
+def _as_row(fault: "Fault", language: str) -> dict[str, object]:
+    return {
+        "input": fault.part,
+        "code": fault.code,
+        "forbids": fault.harm == "forbids",
+        "rows": list(fault.rows),
+        "text": fault.message.text(language),
+    }
+
+
+def new(*, folder: str, common: Common, language: str) -> int:
+    """Write a commented plan file and a small example."""
+    from gridplan.synthetic import write_part
+
+    plan = write_part(Path(folder), language).resolve()
+    tell(say(language, "cli.new_done", plan=plan))
+    if common.json:
+        tell(json.dumps({"status": DONE, "plan": str(plan)}))
+    return DONE
+
+
+def remake_map(*, out: str, common: Common, language: str) -> int:
+    """Make the pages of a finished plan anew."""
+    return _remake(out, "maps/index.html", common=common, language=language)
+
+
+def remake_files(*, out: str, common: Common, language: str) -> int:
+    """Make the tables and files of a finished plan anew."""
+    return _remake(out, "staffing.xlsx", common=common, language=language)
+
+
+def _remake(out: str, shown: str, *, common: Common, language: str) -> int:
+    """Write a finished plan's folder anew from its plan.gpkg."""
+    from gridplan.cli.terminal import telling
+    from gridplan.export.geopackage import read_plan
+    from gridplan.export.write import PLAN, claim, write_claimed
+    from gridplan.maps import pages
+
+    folder = Path(out).resolve()
+    if folder.name == PLAN:
+        folder = folder.parent
+    if not (folder / PLAN).is_file():
+        raise InputError(Message("export.no_plan_file", {"path": folder / PLAN}))
+    with claim(folder), telling(language, quiet=common.quiet) as progress, results_only():
+        progress.start("read_plan")
+        plan = _with_timings(read_plan(folder / PLAN), folder)
+        progress.start("pages")
+        made = pages(plan)
+        progress.start("write")
+        write_claimed(plan, folder, pages=made)
+    tell(str(folder / shown))
+    if common.json:
+        tell(json.dumps({"status": DONE, "out": str(folder)}))
+    return DONE
+
+
+def _with_timings(plan: "Plan", folder: Path) -> "Plan":
+    """Return the plan with the seconds of its run, which only report.json keeps."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        timings = json.loads((folder / "report.json").read_text(encoding="utf-8"))["timings"]
+        return replace(plan, report={**plan.report, "timings": timings})
+    return plan
