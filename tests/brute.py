@@ -56,7 +56,7 @@ def divisions(problem: Problem) -> Iterator[list[frozenset[int]]]:
 
 @dataclass(frozen=True, kw_only=True)
 class Division:
-    """A division and what it is worth; ``workers`` is the least and the greatest number its grids may have."""
+    """A division and what it is worth; ``workers`` are the least and the most that its grids may have."""
 
     groups: tuple[frozenset[int], ...]
     out: int

@@ -122,6 +122,14 @@ def test_one_row_holds_all():
     assert not len(units.borders)
 
 
+def test_population_of_nobody_is_nought():
+    """Where rows tell the population a unit without rows has none; where no row tells it, it is not known."""
+    squares, rows = [box(0, 0, 100, 100), box(100, 0, 200, 100)], [{"households": 7.0, "population": 20.0}]
+    units = units_of(town(squares, rows, [(30, 40)]))
+    assert units.table["population"].tolist() == [20.0, 0.0]
+    assert units.table["planned"].isna().all()
+
+
 def test_two_rows_share_half_way():
     """Two rows 60 m apart part the ground in the middle between them."""
     units = units_of(town([box(0, 0, 100, 100)], [{"households": 1.0}] * 2, [(20, 50), (80, 50)]))

@@ -1,4 +1,4 @@
-"""From household rows to units, the indivisible pieces of a plan, each with a cell; the cells tile a community.
+"""From household rows to units, the indivisible pieces of a plan, each with a cell; cells tile a community.
 
 Rows of one entrance are one unit; without an entrance, rows on one spot are. A compound in which nobody lives
 is one unit, and so is a special area. Different units on one spot share it like slices of a pie.
@@ -222,7 +222,8 @@ def _table(inputs: Inputs, made: list[_Part], of_row: Ints, told: tuple[Message,
     rows = inputs.households
     sums = pd.DataFrame(index=range(len(shapes)))
     for column in ("households", "load", "population", "planned", "vulnerable"):
-        sums[column] = rows[column].groupby(of_row).sum(min_count=1).reindex(sums.index)
+        nobody = 0.0 if rows[column].notna().any() else np.nan  # of a unit without rows
+        sums[column] = rows[column].groupby(of_row).sum(min_count=1).reindex(sums.index, fill_value=nobody)
     xy = _centres(rows, of_row, shapes)
     names = rows.assign(unit=of_row).sort_values(["unit", "load"], ascending=[True, False], kind="stable")
     named = names.groupby("unit")[["compound", "building", "entrance"]].first().reindex(sums.index).fillna("")
