@@ -56,9 +56,8 @@ def run_app(arguments: list[str], language: str) -> int:
 def _app(language: str) -> typer.Typer:
     """Return the application with its help in a language."""
     app = typer.Typer(cls=Group, help=say(language, "cli.help"), add_completion=False, rich_markup_mode=None)
-    app.callback(invoke_without_command=True, context_settings={"help_option_names": ["--help", "-h"]})(
-        _begin
-    )
+    settings = {"help_option_names": ["--help", "-h"]}
+    app.callback(invoke_without_command=True, context_settings=settings)(_begin)
     for name, job in JOBS.items():
         app.command(name, cls=Command, help=say(language, f"cli.help_{name}"))(_typed(job, language))
     return app
@@ -82,7 +81,7 @@ def _begin(
 def _typed(job: _Job, language: str) -> Callable[..., int]:
     """Return the command with the signature that typer reads arguments and options from."""
 
-    def command(**given: Any) -> int:  # noqa: ANN401 # as typer hands them over
+    def command(**given: Any) -> int:  # as typer hands them over
         shared = common(**{name: given.pop(name) for name in (*SHARED, *FLAGS)})
         try:
             return job.work(**given, common=shared, language=language)

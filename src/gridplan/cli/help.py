@@ -19,7 +19,7 @@ WIDEST = 100
 class Command(TyperCommand):
     """A command whose help is worded in ``words``; ``context.obj`` is the language."""
 
-    def get_help(self, ctx: Any) -> str:  # noqa: ANN401 # typer has two kinds of context by version
+    def get_help(self, ctx: Any) -> str:  # typer has two kinds of context by version
         """Return the help."""
         return _page(self, ctx, _parameters(self, ctx))
 
@@ -27,12 +27,12 @@ class Command(TyperCommand):
 class Group(TyperGroup):
     """All commands together; a name that is none of theirs is told in the user's language."""
 
-    def get_help(self, ctx: Any) -> str:  # noqa: ANN401 # as above
+    def get_help(self, ctx: Any) -> str:  # as above
         """Return the help, with a line a command."""
         commands = [(name, str(command.help)) for name, command in self.commands.items()]
         return _page(self, ctx, [("commands", commands), *_parameters(self, ctx)])
 
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 # as above
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # as above
         """Find the command, or say which name is nearest."""
         if args[0] not in self.commands and not args[0].startswith("-"):
             near = difflib.get_close_matches(args[0], self.commands, n=1, cutoff=0.0)[0]
@@ -44,7 +44,7 @@ class Group(TyperGroup):
         return super().resolve_command(ctx, args)
 
 
-def _parameters(command: Any, ctx: Any) -> list[tuple[str, list[tuple[str, str]]]]:  # noqa: ANN401 # as above
+def _parameters(command: Any, ctx: Any) -> list[tuple[str, list[tuple[str, str]]]]:  # as above
     """Return arguments and options with what each means."""
     given = command.get_params(ctx)
     return [
@@ -53,7 +53,7 @@ def _parameters(command: Any, ctx: Any) -> list[tuple[str, list[tuple[str, str]]
     ]
 
 
-def _rows(parameters: Sequence[Any], command: Any, language: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401 # as above
+def _rows(parameters: Sequence[Any], command: Any, language: str) -> Iterator[tuple[str, str]]:  # as above
     for one in parameters:
         if one.param_type_name == "argument":
             yield str(one.metavar), say(language, f"cli.argument_{one.name}")
@@ -63,7 +63,7 @@ def _rows(parameters: Sequence[Any], command: Any, language: str) -> Iterator[tu
         yield shown, say(language, "cli.option_strict_check" if special else f"cli.option_{one.name}")
 
 
-def usage(command: Any, ctx: Any) -> str:  # noqa: ANN401 # as above
+def usage(command: Any, ctx: Any) -> str:  # as above
     """Return how a command is written, in one line."""
     pieces = [one.metavar for one in command.get_params(ctx) if one.param_type_name == "argument"]
     if isinstance(command, Group):
@@ -71,7 +71,7 @@ def usage(command: Any, ctx: Any) -> str:  # noqa: ANN401 # as above
     return " ".join((ctx.command_path, *pieces, say(ctx.obj, "cli.usage_options")))
 
 
-def _page(command: Any, ctx: Any, parts: list[tuple[str, list[tuple[str, str]]]]) -> str:  # noqa: ANN401 # as above
+def _page(command: Any, ctx: Any, parts: list[tuple[str, list[tuple[str, str]]]]) -> str:  # as above
     """Return a page of help: usage, what it does, and the parts that have rows."""
     language, page = ctx.obj, io.StringIO()
     width = min(shutil.get_terminal_size().columns, WIDEST)

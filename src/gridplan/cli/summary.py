@@ -54,9 +54,8 @@ def texts(plan: Plan, folder: Path, language: str) -> Iterator[str]:
     yield from _reasons(plan, language)
     yield from _posts(totals, language)
     yield from _services(report["circle"], language)
-    yield from report["told"]
-    if report["repairs"]:
-        yield say(language, "cli.repairs", count=len(report["repairs"]))
+    if remarks := len(report["told"]) + len(report["repairs"]):
+        yield say(language, "cli.remarks", count=remarks)
     for name, path in TO_OPEN.items():
         yield say(language, f"cli.open_{name}", path=folder / path)
 

@@ -2,14 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from multiprocessing import get_all_start_methods, get_context
 
 import numpy as np
 import pandas as pd
 from scipy.sparse import coo_array, csgraph
 
+from gridplan.partition.pool import workers
 from gridplan.partition.problem import Band, Floats, Problem, WorkersAsked
 from gridplan.partition.search import Effort
 from gridplan.partition.solve import Partition, solve
@@ -35,8 +34,8 @@ class Rules:
 class District:
     """The grids of a district.
 
-    ``grid`` (units,) is the number of each unit's grid, ``walk_m`` (units,) its distance to the grid's centre. ``grids`` has one row a grid: community_id, kind, workers, centre (position
-    of a unit). ``communities`` has one row a community with the figures and the certificate of report.json; ``reasons`` and
+    ``grid`` (units,) is the number of each unit's grid, ``walk_m`` (units,) its distance to the grid's centre.
+    ``grids`` has one row a grid: community_id, kind, workers, centre (position of a unit). ``communities`` has one row a community with the figures and the certificate of report.json; ``reasons`` and
     ``pieces`` hold a Message for those that need one.
     """
 
@@ -64,7 +63,12 @@ def _solved(task: tuple[Problem, Effort, float | None]) -> Partition:
 
 
 def _pieces(
-    units: pd.DataFrame, borders: pd.DataFrame, ids: list[str], rules: Rules, asked: Floats, metres: Callable[[np.ndarray], Floats]
+    units: pd.DataFrame,
+    borders: pd.DataFrame,
+    ids: list[str],
+    rules: Rules,
+    asked: Floats,
+    metres: Callable[[np.ndarray], Floats],
 ) -> Iterator[_Piece]:
     """Yield the connected pieces of ordinary units, community by community."""
     ordinary = (units["special"] < 0).to_numpy()
@@ -77,8 +81,8 @@ def _pieces(
     community = pd.Categorical(units["community_id"], categories=ids).codes
     total = np.bincount(community[ordinary], weights=load[ordinary], minlength=len(ids))
     frame = pd.DataFrame({"community": community, "piece": piece, "unit": np.arange(len(units))})[ordinary]
-    for (number, _), part in frame.groupby(["community", "piece"], sort=True):
-        at = part["unit"].to_numpy()
+    for _, part in frame.groupby(["community", "piece"], sort=True):
+        at, number = part["unit"].to_numpy(), int(part["community"].iloc[0])
         if not load[at].sum() > 0:
             yield _Piece(community=number, units=at, problem=None)
             continue
@@ -103,10 +107,10 @@ def _pieces(
 
 def _all_solved(pieces: list[_Piece], rules: Rules, progress: Progress) -> list[Partition | None]:
     """Solve the problems, the largest first, over the processes asked for; the order of the answers is that of the pieces."""
-    hard = [i for i, piece in enumerate(pieces) if piece.problem is not None]
-    hard.sort(key=lambda i: (-len(pieces[i].units), i))
+    problems = {i: piece.problem for i, piece in enumerate(pieces) if piece.problem is not None}
+    hard = sorted(problems, key=lambda i: (-len(pieces[i].units), i))
     share = None if rules.seconds is None else rules.seconds * max(1, rules.jobs) / max(1, len(hard))
-    tasks = [(pieces[i].problem, Effort(seed=rules.seed), share) for i in hard]
+    tasks = [(problems[i], Effort(seed=rules.seed), share) for i in hard]
     answers: list[Partition | None] = [None] * len(pieces)
     progress.start("partition", len(hard))
     if rules.jobs <= 1 or len(hard) <= FEW:
@@ -114,12 +118,8 @@ def _all_solved(pieces: list[_Piece], rules: Rules, progress: Progress) -> list[
             answers[i] = _solved(task)
             progress.advance()
         return answers
-    method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
-    context = get_context(method)
-    if method == "forkserver":
-        context.set_forkserver_preload(["gridplan.partition.district"])
-    with ProcessPoolExecutor(min(rules.jobs, len(hard)), mp_context=context) as pool:
-        for i, answer in zip(hard, pool.map(_solved, tasks), strict=True):
+    with workers(min(rules.jobs, len(hard)), preload=__name__) as spread:
+        for i, answer in zip(hard, spread(_solved, tasks), strict=True):
             answers[i] = answer
             progress.advance()
     return answers
@@ -176,7 +176,8 @@ def _numbered(
     units: pd.DataFrame, ids: list[str], pieces: list[_Piece], answers: list[Partition | None]
 ) -> tuple[np.ndarray, pd.DataFrame]:
     """Return the grid of each unit and the table of grids."""
-    grid, rows = np.full(len(units), -1), []
+    grid = np.full(len(units), -1)
+    rows: list[tuple[object, ...]] = []
     for piece, answer in zip(pieces, answers, strict=True):
         if answer is None:
             grid[piece.units] = len(rows)
@@ -233,7 +234,9 @@ def _certificate(
         reasons = [
             Message("partition.reason_part", {"households": f"{total:g}", "reason": reason})
             for reason, total in zip(
-                reasons, [p.problem.load.sum() for p, a in mine if a.reason is not None and p.problem], strict=True
+                reasons,
+                [p.problem.load.sum() for p, a in mine if a.reason is not None and p.problem],
+                strict=True,
             )
         ]
     return row, _chained(reasons)
@@ -255,7 +258,9 @@ def _said(piece: _Piece, part: Partition, units: pd.DataFrame) -> Message:
         at = piece.units[list(part.reason.units)]
         names = [
             f"{label} ({load:g})"
-            for label, load in zip(units["label"].iloc[at[:SHOWN]], units["load"].iloc[at[:SHOWN]], strict=True)
+            for label, load in zip(
+                units["label"].iloc[at[:SHOWN]], units["load"].iloc[at[:SHOWN]], strict=True
+            )
         ]
         listed: str | Message = ", ".join(names)
         if len(at) > SHOWN:

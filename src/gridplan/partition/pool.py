@@ -1,0 +1,62 @@
+"""Other processes that work for this one and end with it, at once and in silence, however it ends."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import active_children, get_all_start_methods, get_context, parent_process
+from typing import Any
+
+Spread = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
+
+
+@contextmanager
+def workers(count: int, *, preload: str) -> Iterator[Spread]:
+    """Yield a ``map`` that spreads its tasks over processes; ``preload`` is a module they all need.
+
+    An exception in the block, Ctrl-C too, ends the processes without waiting for what they are at.
+    """
+    method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
+    context = get_context(method)
+    if method == "forkserver":
+        context.set_forkserver_preload([preload])
+    with ProcessPoolExecutor(count, mp_context=context, initializer=_serve) as pool:
+
+        def spread(function: Callable[[Any], Any], tasks: Iterable[Any]) -> Iterator[Any]:
+            with _interrupts_held():
+                return pool.map(function, tasks)
+
+        try:
+            yield spread
+        except BaseException:
+            for child in active_children():
+                child.terminate()
+            raise
+
+
+def _serve() -> None:
+    """Leave Ctrl-C to the process that is worked for, and end when it does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Put Ctrl-C off while processes are started: they start with it held back too, and so tell nothing of it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
