@@ -45,33 +45,50 @@ def _layer(table: pd.DataFrame, layer: str) -> gpd.GeoDataFrame:
     return table[[*texts, *figures, "geometry"]].reset_index(drop=True)
 
 
-def _grids(inputs: Inputs, units: Units, district: District, plan: PlanFile, language: str) -> gpd.GeoDataFrame:
+def _grids(
+    inputs: Inputs, units: Units, district: District, plan: PlanFile, language: str
+) -> gpd.GeoDataFrame:
     """Return the grids in the order of communities and codes, with ``number`` as ``district.grid`` counts them."""
     table, grid = units.table, district.grid
     count = len(district.grids)
-    pieces = np.split(table.geometry.to_numpy()[np.argsort(grid, kind="stable")], np.cumsum(np.bincount(grid, minlength=count))[:-1])
+    pieces = np.split(
+        table.geometry.to_numpy()[np.argsort(grid, kind="stable")],
+        np.cumsum(np.bincount(grid, minlength=count))[:-1],
+    )
     frame = gpd.GeoDataFrame(
         district.grids.assign(number=np.arange(count)),
         geometry=[shapely.coverage_union_all(piece) for piece in pieces],
         crs=inputs.crs,
     )
     households = table["households"].to_numpy()
-    sums = pd.DataFrame({"grid": grid, "households": households, "load": table["load"], "population": table["population"]})
+    sums = pd.DataFrame(
+        {"grid": grid, "households": households, "load": table["load"], "population": table["population"]}
+    )
     sums["walk"], sums["far"] = households * district.walk_m, np.where(households > 0, district.walk_m, 0.0)
     xy = table[["x", "y"]].to_numpy()
     line = np.hypot(*(xy - xy[district.grids["centre"].to_numpy()[grid]]).T)
     sums["line"] = households * line
     total = sums.groupby("grid").agg(
-        households=("households", "sum"), load=("load", "sum"), population=("population", lambda p: p.sum(min_count=1)),
-        walk=("walk", "sum"), line=("line", "sum"), walk_max_m=("far", "max"),
+        households=("households", "sum"),
+        load=("load", "sum"),
+        population=("population", lambda p: p.sum(min_count=1)),
+        walk=("walk", "sum"),
+        line=("line", "sum"),
+        walk_max_m=("far", "max"),
     )
     people = np.maximum(total["households"], 1e-12)
     frame = frame.join(total[["households", "load", "population", "walk_max_m"]])
+    if inputs.households["population"].notna().any():
+        frame["population"] = frame["population"].fillna(0.0)
     frame["walk_mean_m"] = np.where(total["households"] > 0, total["walk"] / people, 0.0)
     frame["walk_straight_m"] = np.where(total["households"] > 0, total["line"] / people, 0.0)
     low, high = plan.partition.households_per_worker
-    band = Band(low=low, high=high, fewest=plan.partition.workers_per_grid[0], most=plan.partition.workers_per_grid[1])
-    frame["in_band"] = np.where(frame["kind"] == "ordinary", band.outside(frame["load"].to_numpy(float))[0] == 0, np.nan)
+    band = Band(
+        low=low, high=high, fewest=plan.partition.workers_per_grid[0], most=plan.partition.workers_per_grid[1]
+    )
+    frame["in_band"] = np.where(
+        frame["kind"] == "ordinary", band.outside(frame["load"].to_numpy(float))[0] == 0, np.nan
+    )
     outline = np.maximum(shapely.length(frame.geometry.to_numpy()), DEGENERATE_M)
     frame["compactness"] = 4 * np.pi * frame.geometry.area / outline**2
     frame["centre_unit_id"] = table["unit_id"].to_numpy(object)[frame["centre"]]
@@ -93,7 +110,8 @@ def _named(
     if areas is not None and len(areas):
         of_area = np.where(special >= 0, areas["name"].to_numpy(object)[special], "")
     name = [
-        area or (say(language, f"naming.{kind}", number=n) if kind != "ordinary" else naming.name_of(n, language))
+        area
+        or (say(language, f"naming.{kind}", number=n) if kind != "ordinary" else naming.name_of(n, language))
         for kind, n, area in zip(frame["kind"], number, of_area, strict=True)
     ]
     frame = frame.assign(grid_id=code, code=code, name=name)

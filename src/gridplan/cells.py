@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 NOBODY = -1
 OVERSHOOT_M = 0.001  # lines run on past the border by so much, so that they are sure to meet it
 BANK_STEP_M = 12.0
+HAIR_M = 0.1  # faces that share less of a line hang together by a hair
 APART_M = 1e7  # farther than any two points of a district: keeps points of different faces apart in one tree
 
 
@@ -25,8 +26,9 @@ APART_M = 1e7  # farther than any two points of a district: keeps points of diff
 class Tiling:
     """Faces (f,) that tile a community.
 
-    ``label`` says whose each face is, ``origin`` the label asked for (-1: nobody's; a label whose pieces lie apart got a new one for
-    each further piece), ``block`` the land between roads and barriers it lies in, ``spot_face`` the face of each spot (k,).
+    ``label`` says whose each face is, ``origin`` the label asked for (-1: nobody's; a label whose pieces lie apart got
+    a new one for each further piece), ``block`` the land between roads and barriers it lies in, ``spot_face`` the
+    face of each spot (k,).
     """
 
     faces: Geometries
@@ -106,7 +108,9 @@ def _nearest(points: Floats, point_face: Ints, spots: Floats, spot_face: Ints) -
 
 def _halfway(face: shapely.Geometry, spots: Floats) -> Geometries:
     """Return the lines half-way between the spots of a face, running a little past its border."""
-    edges = shapely.voronoi_polygons(shapely.multipoints(spots), extend_to=shapely.envelope(face), only_edges=True)
+    edges = shapely.voronoi_polygons(
+        shapely.multipoints(spots), extend_to=shapely.envelope(face), only_edges=True
+    )
     return shapely.get_parts(shapely.intersection(edges, shapely.buffer(face, OVERSHOOT_M, quad_segs=1)))
 
 
@@ -164,7 +168,7 @@ def components(count: int, left: Ints, right: Ints) -> Ints:
 
 
 def _whole(label: Ints, held: NDArray[np.bool_], at: Seams) -> Ints:
-    """Return labels of one piece each: pieces without a point of their own are given up, others with one get labels of their own."""
+    """Return labels of one piece each: pieces without a point are given up, further ones with a point get labels of their own."""
     same = (label[at.left] == label[at.right]) & (label[at.left] >= 0)
     piece = components(len(label), at.left[same], at.right[same])
     with_point = np.zeros(piece.max() + 1, bool)
@@ -180,7 +184,7 @@ def _whole(label: Ints, held: NDArray[np.bool_], at: Seams) -> Ints:
 
 @dataclass(frozen=True, kw_only=True)
 class Ground:
-    """What cuts a community: ``lines`` (roads, barriers, outlines), ``water`` (barriers with an area), ``fixed`` polygons with labels."""
+    """What cuts a community: ``lines`` (roads and barriers), ``water`` (barriers with an area), ``fixed`` polygons with labels."""
 
     lines: Geometries
     walls: Geometries  # the lines that nobody crosses
@@ -231,7 +235,9 @@ def _covered(faces: Geometries, areas: Geometries) -> NDArray[np.bool_]:
     """Return which faces lie in one of the areas."""
     inside = np.zeros(len(faces), bool)
     if len(areas) and len(faces):
-        inside[shapely.STRtree(areas).query(shapely.point_on_surface(faces), predicate="intersects")[0]] = True
+        inside[shapely.STRtree(areas).query(shapely.point_on_surface(faces), predicate="intersects")[0]] = (
+            True
+        )
     return inside
 
 
@@ -252,7 +258,7 @@ def _settled(
     faces: Geometries, label: Ints, block: Ints, spots: Floats, owner: Ints, ground: Ground
 ) -> Tiling:
     """Make each label one piece with its points, and give every face a label."""
-    at = seams(faces)
+    at = _firm(seams(faces))
     origin = label.copy()
     fixed = np.isin(label, ground.fixed_label)
     face = place_in(spots, faces)
@@ -272,6 +278,12 @@ def _settled(
     source = np.full(label.max() + 1, NOBODY)
     source[label[held]] = origin[held]
     return Tiling(faces=faces, label=label, origin=source[label], block=block, spot_face=face)
+
+
+def _firm(at: Seams) -> Seams:
+    """Return the seams of faces that share more than a point or a hair."""
+    pair = np.unique(np.column_stack([at.left, at.right]), axis=0, return_inverse=True)[1].ravel()
+    return _some(at, np.bincount(pair, weights=at.length_m)[pair] >= HAIR_M)
 
 
 def _some(at: Seams, mask: NDArray[np.bool_]) -> Seams:

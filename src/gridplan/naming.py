@@ -126,9 +126,13 @@ def bounds_text(
         np.where(pieces["out_x"] > 0, "east", "west"),
         np.where(pieces["out_y"] > 0, "north", "south"),
     )
-    held = pieces.assign(side=side).groupby(["shape", "side", "what"], sort=True)["length"].sum().reset_index()
-    best = held.sort_values(["shape", "side", "length", "what"], ascending=[True, True, False, True], kind="stable")
-    table = best.groupby(["shape", "side"])["what"].first().unstack(fill_value="").reindex(range(len(grids)))
+    held = (
+        pieces.assign(side=side).groupby(["shape", "side", "what"], sort=True)["length"].sum().reset_index()
+    )
+    best = held.sort_values(
+        ["shape", "side", "length", "what"], ascending=[True, True, False, True], kind="stable"
+    )
+    table = best.groupby(["shape", "side"])["what"].first().unstack(fill_value="").reindex(range(len(grids)))  # noqa: PD010 # one level to columns
     table = table.reindex(columns=list(SIDES)).fillna("")
     return [
         say(language, "naming.bounds", **dict(zip(SIDES, row, strict=True)))

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -106,7 +107,9 @@ def run(plan_file: PlanFile, options: Options | None = None, progress: Progress 
             facilities=reach.facilities if reach else None,
             access=reach.access if reach else None,
             backdrop={
-                name: table for name in LAYERS_BEHIND if (table := getattr(inputs, name)) is not None and len(table)
+                name: table
+                for name in LAYERS_BEHIND
+                if (table := getattr(inputs, name)) is not None and len(table)
             },
             report={**report, "timings": clock.seconds},
         )
@@ -151,8 +154,8 @@ def _metres(
 ) -> Callable[[NDArray[np.int64]], NDArray[np.float64]]:
     """Return the distances between units that the partition uses.
 
-    Over the roads, but units of one block, with no road or barrier between them, are at most line x detour apart: nobody walks out to
-    the street and back in to get next door.
+    Over the roads, but units of one block, with no road or barrier between them, are at most line x detour apart:
+    nobody walks out to the street and back in to get next door.
     """
     points = units.table[["x", "y"]].to_numpy()
     block = units.table["block"].to_numpy()
@@ -169,7 +172,7 @@ def _metres(
     return metres
 
 
-def _divided(  # noqa: PLR0913 # all that a stage needs
+def _divided(  # all that a stage needs
     plan_file: PlanFile,
     inputs: Inputs,
     units: Units,
@@ -189,7 +192,7 @@ def _divided(  # noqa: PLR0913 # all that a stage needs
     first = ~pd.Series(special).duplicated().to_numpy()
     rules = partition.Rules(
         band=partition.Band(low=float(low), high=float(high), fewest=fewest, most=most),
-        workers=asked.workers,
+        workers=cast("partition.WorkersAsked", asked.workers),
         seed=options.seed,
         jobs=options.jobs,
         seconds=options.time_limit,
@@ -206,7 +209,7 @@ def _divided(  # noqa: PLR0913 # all that a stage needs
     )
 
 
-def _placed(  # noqa: PLR0913 # all that a stage needs
+def _placed(  # all that a stage needs
     plan_file: PlanFile, inputs: Inputs, units: Units, walk: Walk, options: Options, progress: Progress
 ) -> circle.Circle | None:
     """Run the circle stage, where the plan file asks for services."""

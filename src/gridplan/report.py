@@ -28,7 +28,7 @@ class Stamp:
     clock: bool
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 # whatever a report holds
+def _plain(value: Any) -> Any:  # whatever a report holds
     """Return a value as JSON has it: numpy's numbers as Python's, not-a-number as None."""
     if isinstance(value, np.generic):
         value = value.item()
@@ -71,7 +71,9 @@ def report_of(
                 "date": stamp.day,
             },
             "band": {"low": float(low), "high": float(high), "fewest": fewest, "most": most},
-            "staffing": None if norm is None else {"low": norm.low, "high": norm.high, "per_10000": norm.per_10000},
+            "staffing": None
+            if norm is None
+            else {"low": norm.low, "high": norm.high, "per_10000": norm.per_10000},
             "services": [service.model_dump(exclude_none=True) for service in circle.services],
             "walk": {
                 "kind": "straight" if stamp.straight else "walk",

@@ -81,8 +81,11 @@ def _keys(inputs: Inputs, special: Ints) -> pd.Series:
         }
     )
     inside = special >= 0
-    keys.loc[inside, ["compound", "building", "entrance", "x", "y", "kind"]] = ["", "", "", 0, 0, 0]
-    keys.loc[inside, "special"] = special[inside]
+    for column in ("compound", "building", "entrance"):
+        keys[column] = keys[column].where(~inside, "")
+    for column in ("x", "y", "kind"):
+        keys[column] = keys[column].where(~inside, 0)
+    keys["special"] = special
     return keys.groupby(list(keys.columns), sort=True).ngroup()
 
 
@@ -129,7 +132,8 @@ def build_units(inputs: Inputs, progress: Progress) -> Units:
     land = _land(inputs)
     rows_of = inputs.households.groupby("community_id").indices
     progress.start("units", len(inputs.communities))
-    made, of_row, split = [], np.full(len(points), NOBODY), 0
+    made: list[_Part] = []
+    of_row, split = np.full(len(points), NOBODY), 0
     for community_id, shape in zip(
         inputs.communities["community_id"], inputs.communities.geometry, strict=True
     ):

@@ -34,7 +34,7 @@ class Ground:
         """Households of each unit."""
         return self.units["households"].to_numpy(float)
 
-    def nearest(self, places: Any) -> tuple[Floats, Integers]:  # noqa: ANN401 - what walk.attach gave
+    def nearest(self, places: Any) -> tuple[Floats, Integers]:
         """Return metres from units to the nearest place, and its position; or inf, -1."""
         if not len(places):
             return np.full(len(self.units), np.inf), np.full(len(self.units), -1)
@@ -116,14 +116,14 @@ def survey(
     return replace(ground, candidates=sites, candidate_places=walk.attach(_spots(sites)))
 
 
-def _facilities(facilities: gpd.GeoDataFrame | None, crs: Any) -> gpd.GeoDataFrame:  # noqa: ANN401 - any CRS or None
+def _facilities(facilities: gpd.GeoDataFrame | None, crs: Any) -> gpd.GeoDataFrame:
     if facilities is not None:
         return facilities.reset_index(drop=True)
     blank: dict[str, Any] = {c: np.array([], object) for c in ("facility_id", "category", "name")}
     return gpd.GeoDataFrame({**blank, "capacity": np.array([], float)}, geometry=gpd.GeoSeries([], crs=crs))
 
 
-def _unit_candidates(units: pd.DataFrame, spots: Floats, crs: Any) -> gpd.GeoDataFrame:  # noqa: ANN401
+def _unit_candidates(units: pd.DataFrame, spots: Floats, crs: Any) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
         {"candidate_id": units["unit_id"].to_numpy(object), "categories": "", "cost": np.nan},
         geometry=gpd.points_from_xy(*spots.T, crs=crs),

@@ -41,13 +41,13 @@ class Circle:
 class Walk(Protocol):
     """What the circle asks of a way of walking (``network`` has two)."""
 
-    def attach(self, points: ArrayLike) -> Any:  # noqa: ANN401 - what it is, is between attach and distances
+    def attach(self, points: ArrayLike) -> Any:
         """Return the points (k, 2), metres, as ``distances`` likes them best; can be indexed by rows."""
 
     def distances(
         self,
-        origins: Any,  # noqa: ANN401
-        destinations: Any,  # noqa: ANN401
+        origins: Any,
+        destinations: Any,
         *,
         limit_m: float = np.inf,
     ) -> NDArray[np.float64]:

@@ -4,8 +4,8 @@
 """
 
 from gridplan.partition.district import District, Rules, divide
-from gridplan.partition.problem import Band, Problem
+from gridplan.partition.problem import Band, Problem, WorkersAsked
 from gridplan.partition.search import Effort
 from gridplan.partition.solve import Partition, solve
 
-__all__ = ["Band", "District", "Effort", "Partition", "Problem", "Rules", "divide", "solve"]
+__all__ = ["Band", "District", "Effort", "Partition", "Problem", "Rules", "WorkersAsked", "divide", "solve"]

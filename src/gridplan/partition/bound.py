@@ -15,12 +15,11 @@ from gridplan.partition.master import Prices, Rows
 from gridplan.partition.pricing import Pricing
 from gridplan.partition.problem import Columns, Floats
 
-STEPS = 160
-HALVINGS = 14
+STEPS = 120
+HALVINGS = 12
 AIM = 1.03  # the value aimed at, as a multiple of the best so far
 PATIENCE = 5  # steps without gain before they are shortened
 SHORTEN = 0.6
-SMALL_STEP = 0.1  # first step from prices that are good already
 MOMENTUM = 0.5
 
 
@@ -37,7 +36,9 @@ class Bound:
 
 
 def _prices(units: Floats, worker: float) -> Prices:
-    return Prices(units=units, sums=np.array([min(worker, 0.0), max(worker, 0.0), 0.0, 0.0]), triples=np.zeros(0))
+    return Prices(
+        units=units, sums=np.array([min(worker, 0.0), max(worker, 0.0), 0.0, 0.0]), triples=np.zeros(0)
+    )
 
 
 class _Lagrangean:
@@ -81,7 +82,7 @@ class _Lagrangean:
             value += prices.sums[0] * high + prices.sums[1] * low
             fewest, most = rows.band.workers(chosen.load)
             slope = high - fewest.sum() if worker < 0 else low - most.sum()
-        return float(value), 1.0 - covered, float(slope)
+        return float(value), (1.0 - covered).astype(np.float64), float(slope)
 
 
 def _by_load(value_at: _Lagrangean, load: Floats, dearest: float) -> tuple[float, Floats]:
@@ -97,22 +98,14 @@ def _by_load(value_at: _Lagrangean, load: Floats, dearest: float) -> tuple[float
     return best, units
 
 
-def bound_of(pricing: Pricing, rows: Rows, *, start: Prices | None = None, steps: int = STEPS) -> Bound:
-    """Return the best bound that the steps find for every plan that ``rows`` allow.
-
-    ``start`` are prices to begin with, else prices in proportion to the load; ``steps`` is how many steps are made.
-    """
+def bound_of(pricing: Pricing, rows: Rows) -> Bound:
+    """Return the best bound that the steps find for every plan that ``rows`` allow."""
     value_at = _Lagrangean(pricing, rows)
     load, size = pricing.problem.load, len(rows.must)
-    if start is None:
-        best, units = _by_load(value_at, load, 2.0 * float(pricing.cost.max()) / max(float(load.mean()), 1e-9))
-        worker, step = 0.0, 1.0
-    else:
-        worker = start.sums[0] + start.sums[1] if value_at.by_workers else 0.0
-        units, step = start.units, SMALL_STEP
-        best = value_at(units, worker)[0]
+    best, units = _by_load(value_at, load, 2.0 * float(pricing.cost.max()) / max(float(load.mean()), 1e-9))
+    worker, step = 0.0, 1.0
     at, per_worker, way, stall = units, worker, np.zeros(size + 1), 0
-    for _ in range(steps):
+    for _ in range(STEPS):
         value, rising, slope = value_at(at, per_worker)
         stall = 0 if value > best * (1 + 1e-4) else stall + 1
         if value > best:

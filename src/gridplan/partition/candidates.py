@@ -11,7 +11,7 @@ from gridplan.partition.problem import Columns, Floats, Problem
 
 
 @compiled
-def _without(unit, members, size, starts, neighbors, inside):  # type: ignore[no-untyped-def] # numba reads no types
+def _without(unit, members, size, starts, neighbors, inside):
     """Whether a set stays connected without one of its units."""
     stack = np.empty(size, np.int32)
     first = members[0] if members[0] != unit else members[1]
@@ -34,8 +34,8 @@ def _without(unit, members, size, starts, neighbors, inside):  # type: ignore[no
 
 
 @compiled
-def _best_centre(members, size, cost):  # type: ignore[no-untyped-def] # numba reads no types
-    """Unit of a set for which the cost is least, the first of equals by number, and that cost."""
+def best_centre(members, size, cost):
+    """Return the unit of a set for which the cost is least, the first of equals by number, and that cost."""
     best, least = -1, np.inf
     for at in range(size):
         centre = members[at]
@@ -48,7 +48,7 @@ def _best_centre(members, size, cost):  # type: ignore[no-untyped-def] # numba r
 
 
 @compiled
-def _idle(members, size, centre, load, starts, neighbors, inside):  # type: ignore[no-untyped-def] # numba reads no types
+def idle(members, size, centre, load, starts, neighbors, inside):
     """Whether a set holds a unit without load that it needs neither as its centre nor to be connected."""
     for at in range(size):
         unit = members[at]
@@ -58,7 +58,7 @@ def _idle(members, size, centre, load, starts, neighbors, inside):  # type: igno
 
 
 @compiled
-def _list(starts, neighbors, load, cost, intervals, largest, most_sets, most_steps):  # type: ignore[no-untyped-def] # numba reads no types
+def _list(starts, neighbors, load, cost, intervals, largest, most_sets, most_steps):
     n = len(load)
     limit = intervals.max() + 1e-9
     members = np.empty(1 << 12, np.int32)
@@ -113,11 +113,18 @@ def _list(starts, neighbors, load, cost, intervals, largest, most_sets, most_ste
             depth += 1
             for w in range(len(intervals)):
                 if intervals[w, 0] - 1e-9 <= total <= intervals[w, 1] + 1e-9:
-                    centre, least = _best_centre(chosen, depth, cost)
-                    if _idle(chosen, depth, centre, load, starts, neighbors, inside):
+                    centre, least = best_centre(chosen, depth, cost)
+                    if idle(chosen, depth, centre, load, starts, neighbors, inside):
                         break
                     if sets == most_sets:
-                        return members[:filled], begins[: sets + 1], loads[:sets], costs[:sets], centres[:sets], False
+                        return (
+                            members[:filled],
+                            begins[: sets + 1],
+                            loads[:sets],
+                            costs[:sets],
+                            centres[:sets],
+                            False,
+                        )
                     if filled + depth > len(members):
                         members = np.append(members, np.empty_like(members))
                     if sets + 2 > len(begins):
@@ -166,4 +173,3 @@ def list_sets(
     members, starts, load, cost, centre, complete = found
     columns = Columns(members=members, starts=starts, load=load, cost=cost, centre=centre)
     return columns, bool(complete)
-

@@ -12,7 +12,7 @@ from gridplan.partition.problem import Columns, Floats
 
 
 @compiled
-def _violated(members, starts, share, together, least, most):  # type: ignore[no-untyped-def] # numba reads no types
+def _violated(members, starts, share, together, least, most):
     """Triples whose row is violated by at least ``least``, and by how much; at most ``most`` of them."""
     n = len(together)
     sets = len(share)
@@ -28,7 +28,7 @@ def _violated(members, starts, share, together, least, most):  # type: ignore[no
             if together[i, j] <= 0.0:
                 continue
             for k in range(n):
-                if k == i or k == j or (k < j and (together[i, k] > 0.0 and together[j, k] > 0.0 and k > i)):
+                if k in (i, j) or (k < j and (together[i, k] > 0.0 and together[j, k] > 0.0 and k > i)):
                     continue
                 if k < i and (together[i, k] > 0.0 or together[j, k] > 0.0):
                     continue
@@ -47,7 +47,9 @@ def _violated(members, starts, share, together, least, most):  # type: ignore[no
     return triples[:found], excess[:found]
 
 
-def violated_triples(columns: Columns, share: Floats, *, size: int, most: int, least: float = 0.05) -> Triples:
+def violated_triples(
+    columns: Columns, share: Floats, *, size: int, most: int, least: float = 0.05
+) -> Triples:
     """Return up to ``most`` triples, the most violated first, each unit in at most a few of them.
 
     Parameters

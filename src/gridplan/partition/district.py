@@ -35,7 +35,8 @@ class District:
     """The grids of a district.
 
     ``grid`` (units,) is the number of each unit's grid, ``walk_m`` (units,) its distance to the grid's centre.
-    ``grids`` has one row a grid: community_id, kind, workers, centre (position of a unit). ``communities`` has one row a community with the figures and the certificate of report.json; ``reasons`` and
+    ``grids`` has one row a grid: community_id, kind, workers, centre (position of a unit). ``communities`` has one
+    row a community with the figures and the certificate of report.json; ``reasons`` and
     ``pieces`` hold a Message for those that need one.
     """
 

@@ -1,49 +1,80 @@
 """A plan where the list tells none: grow one, then take neighbouring grids out and solve them again exactly, worst first."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from gridplan.partition.master import Rows
-from gridplan.partition.problem import Floats, Ints, Problem, columns_of
-from gridplan.partition.search import Effort, Found, Given, best_plan
-from gridplan.partition.candidates import list_sets
+from gridplan.partition.bound import Bound
+from gridplan.partition.master import Rows, reduced_costs, whole
+from gridplan.partition.problem import Columns, Floats, Ints, Problem, columns_of
+from gridplan.partition.search import Effort
+from gridplan.partition.split import best_split
 
-LISTED = 30_000  # sets of a few grids taken out together
-STEPS = 3_000_000
-PASSES = 3
+PASSES = 12
+ROUNDS = 3
+NEIGHBOURS = 5
+PACKED = 1_200
+PACKING_NODES = 20
+POOL_NODES = 60
+DEAR = 5.0  # what a unit left over costs, in shares of the bound by load
 LITTLE = 1e-6  # share of the cost below which a gain is none
 
 
-def grown(problem: Problem, count: int) -> Ints:
-    """Return a connected start: ``count`` seeds far from one another, each time the emptiest grid takes the unit nearest to its seed.
+def packed(problem: Problem, columns: Columns, bound: Bound, effort: Effort) -> list[np.ndarray]:
+    """Return the sets of a list that cover most for least; a unit left over costs DEAR times its part of the bound."""
+    alone = columns_of([np.array([unit], np.int32) for unit in range(problem.size)], problem)
+    share = bound.value / max(float(problem.load.sum()), LITTLE)
+    alone = replace(alone, cost=DEAR * share * problem.load)
+    anyhow = Rows(must=problem.load > 0, workers=(0.0, np.inf), band=problem.band)
+    reduced = reduced_costs(columns, anyhow, bound.prices)
+    some = columns.take(np.sort(np.argsort(reduced, kind="stable")[:PACKED]))
+    found = whole(some.joined(alone), anyhow, nodes=PACKING_NODES, seconds=effort.seconds, seed=effort.seed)
+    chosen = found.chosen if found.chosen is not None else np.zeros(0, np.int32)
+    return [some.of(int(column)) for column in chosen if column < len(some)]
 
-    Returns
-    -------
-    The grid of each unit, shape (n,).
+
+def completed(problem: Problem, groups: list[np.ndarray], count: int) -> list[np.ndarray]:
+    """Return ``count`` connected groups (or as many as there are): new ones are begun where most is left over, and all units join.
+
+    A new group takes what lies nearest until it is as full as the band's middle; what then is left joins the nearest group.
     """
     distance, load = problem.distance_m, problem.load
-    seeds = [int(np.argmax(distance @ load))]
-    while len(seeds) < count:
-        away = distance[:, seeds].min(axis=1) * np.maximum(load, LITTLE)
-        away[seeds] = -1.0
-        seeds.append(int(np.argmax(away)))
     grid = np.full(problem.size, -1, np.int32)
-    grid[seeds] = np.arange(count)
-    filled = load[seeds].astype(float)
-    while (grid < 0).any():
-        for number in np.argsort(filled, kind="stable"):
-            mine = np.flatnonzero(grid == number)
-            near = np.concatenate([problem.neighbors[problem.starts[u] : problem.starts[u + 1]] for u in mine])
-            free = np.unique(near[grid[near] < 0])
-            if len(free):
-                unit = free[np.argmin(distance[free, seeds[number]])]
-                grid[unit] = number
-                filled[number] += load[unit]
+    for number, group in enumerate(groups):
+        grid[group] = number
+    seeds = columns_of(groups, problem).centre.tolist()
+    total = [float(load[group].sum()) for group in groups]
+    while len(seeds) < count and (grid < 0).any():
+        free = np.flatnonzero(grid < 0)
+        near = np.exp(-distance[np.ix_(free, free)] / max(float(np.median(distance)), LITTLE))
+        seeds.append(int(free[np.argmax(near @ load[free])]))
+        grid[seeds[-1]] = len(seeds) - 1
+        total.append(float(load[seeds[-1]]))
+        while total[-1] < problem.band.middle:
+            unit = _next(problem, grid, distance[:, seeds[-1]], len(seeds) - 1)
+            if unit < 0:
                 break
-        else:
+            grid[unit] = len(seeds) - 1
+            total[-1] += float(load[unit])
+    while (grid < 0).any():
+        free = np.flatnonzero(grid < 0)
+        options = [(u, g) for u in free.tolist() for g in np.unique(grid[_near(problem, u)]) if g >= 0]
+        if not options:
             raise ValueError("the units are not connected")
-    return grid
+        joining, host = min(options, key=lambda o: (distance[o[0], seeds[o[1]]], o))
+        grid[joining] = host
+    return [np.flatnonzero(grid == number) for number in range(len(seeds))]
+
+
+def _near(problem: Problem, unit: int) -> Ints:
+    return problem.neighbors[problem.starts[unit] : problem.starts[unit + 1]]
+
+
+def _next(problem: Problem, grid: Ints, away: Floats, number: int) -> int:
+    """Return the nearest free unit beside a group, -1 for none."""
+    beside = np.concatenate([_near(problem, unit) for unit in np.flatnonzero(grid == number).tolist()])
+    free = np.unique(beside[grid[beside] < 0])
+    return int(free[np.argmin(away[free])]) if len(free) else -1
 
 
 def part_of(problem: Problem, units: np.ndarray) -> Problem:
@@ -62,41 +93,113 @@ def part_of(problem: Problem, units: np.ndarray) -> Problem:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Score:
-    """What a plan is worth, in the order of the goals."""
-
-    out: int
-    outside: float
-    cost: float
-
-    def better(self, other: "_Score") -> bool:
-        """Tell whether this is clearly better."""
-        if (self.out, round(self.outside, 6)) != (other.out, round(other.outside, 6)):
-            return (self.out, round(self.outside, 6)) < (other.out, round(other.outside, 6))
-        return self.cost < other.cost * (1 - LITTLE)
-
-
-def _score(problem: Problem, groups: list[np.ndarray]) -> _Score:
+def score_of(problem: Problem, groups: list[np.ndarray]) -> tuple[float, float, float]:
+    """Return grids out of band, load outside, and cost."""
     columns = columns_of(groups, problem)
     away = problem.band.outside(columns.load)[0]
-    return _Score(out=int((away > 0).sum()), outside=float(away.sum()), cost=float(columns.cost.sum()))
+    return float((away > 0).sum()), float(away.sum()), float(columns.cost.sum())
 
 
-def _again(problem: Problem, units: np.ndarray, workers: float, effort: Effort) -> list[np.ndarray] | None:
-    """Return the best grids of some units for their workers, None where no plan in band was found."""
-    part = part_of(problem, units)
-    columns, complete = list_sets(part, part.band.intervals, most_sets=LISTED, most_steps=STEPS)
-    if not complete or not len(columns):
-        return None
-    rows = Rows(must=part.load > 0, workers=(workers, workers), band=part.band)
-    found = best_plan(Given(columns), rows, effort)
-    if found.groups is None:
-        return None
-    return [units[g] for g in _with_idle(part, found.groups)]
+class _Plan:
+    """Grids on their way: the units of each, and the workers the whole has."""
+
+    def __init__(self, problem: Problem, groups: list[np.ndarray], effort: Effort) -> None:
+        self.problem, self.groups, self.effort = problem, groups, effort
+        self.tried: set[tuple[tuple[int, ...], ...]] = set()
+        self.seen = list(groups)
+
+    def beside(self, number: int) -> list[int]:
+        """Return the neighbouring grids, the nearest first."""
+        grid = np.full(self.problem.size, -1)
+        for at, group in enumerate(self.groups):
+            grid[group] = at
+        mine = self.groups[number]
+        near = np.concatenate(
+            [self.problem.neighbors[self.problem.starts[u] : self.problem.starts[u + 1]] for u in mine]
+        )
+        others = np.unique(grid[near][(grid[near] >= 0) & (grid[near] != number)])
+        away = [self.problem.distance_m[np.ix_(mine, self.groups[o])].mean() for o in others]
+        return [int(o) for o in others[np.argsort(away, kind="stable")]]
+
+    def again(self, one: int, other: int) -> bool:
+        """Part the units of two grids anew, and keep the answer if it is better."""
+        old = [self.groups[one], self.groups[other]]
+        key = tuple(sorted(tuple(group.tolist()) for group in old))
+        if key in self.tried or self.effort.spent:
+            return False
+        self.tried.add(key)
+        units = np.sort(np.concatenate(old))
+        part = part_of(self.problem, units)
+        workers = int(part.band.workers(columns_of(old, self.problem).load)[0].sum())
+        found = best_split(part, workers, score_of(self.problem, old))
+        if found is None:
+            return False
+        self.groups[one], self.groups[other] = units[found[0]], units[found[1]]
+        self.seen += [self.groups[one], self.groups[other]]
+        return True
 
 
-def _with_idle(part: Problem, groups: list[np.ndarray]) -> list[np.ndarray]:
-    from gridplan.partition.solve import attached  # noqa: PLC0415
-    grid = attached(part, groups)
-    return [np.flatnonzero(grid == g) for g in range(len(groups))]
+def _parted(
+    problem: Problem, groups: list[np.ndarray], effort: Effort
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Return better grids for the same workers, and all that were met: pairs of neighbours are parted anew until none gains."""
+    plan = _Plan(problem, [np.asarray(group) for group in groups], effort)
+    for _ in range(PASSES):
+        away = problem.band.outside(columns_of(plan.groups, problem).load)[0]
+        gains = 0
+        for number in np.argsort(-away, kind="stable"):
+            for other in plan.beside(int(number))[:NEIGHBOURS]:
+                gains += plan.again(int(number), other)
+        if not gains:
+            break
+    return plan.groups, plan.seen
+
+
+def _recombined(
+    problem: Problem, groups: list[np.ndarray], seen: list[np.ndarray], cheap: Columns, effort: Effort
+) -> list[np.ndarray]:
+    """Return the best plan made of sets that the search has met and the cheapest of a list, for the same workers."""
+    score = score_of(problem, groups)
+    distinct = {tuple(np.sort(group).tolist()): None for group in seen}
+    met = columns_of([np.array(group, np.int32) for group in distinct], problem)
+    inside = problem.band.outside(met.load)[0] == 0
+    pool = met.take(np.flatnonzero(inside)).joined(cheap)
+    low, high = problem.band.workers(columns_of(groups, problem).load)
+    rows = Rows(must=problem.load > 0, workers=(float(low.sum()), float(high.sum())), band=problem.band)
+    found = whole(pool, rows, nodes=POOL_NODES, seconds=effort.seconds, seed=effort.seed)
+    if found.chosen is None:
+        return groups
+    new = [pool.of(int(column)) for column in found.chosen]
+    return new if score_of(problem, new) < score else groups
+
+
+def improved(
+    problem: Problem, groups: list[np.ndarray], columns: Columns, bound: Bound, effort: Effort
+) -> list[np.ndarray]:
+    """Return better grids for the same workers.
+
+    Pairs of neighbours are parted anew, those out of band first; then the best plan is made of all grids met on the way and the
+    cheapest sets of a list; and so on while that gains. ``groups`` are connected; units without load may be in none.
+    """
+    anyhow = Rows(must=problem.load > 0, workers=(0.0, np.inf), band=problem.band)
+    order = np.argsort(reduced_costs(columns, anyhow, bound.prices), kind="stable")
+    cheap, every = columns.take(np.sort(order[:PACKED])), []
+    for _ in range(ROUNDS):
+        before = score_of(problem, groups)
+        groups, seen = _parted(problem, groups, effort)
+        every += seen
+        groups = _recombined(problem, groups, every, cheap, effort)
+        if not score_of(problem, groups) < (*before[:2], before[2] * (1 - LITTLE)):
+            break
+    return groups
+
+
+def from_parts(
+    problem: Problem, columns: Columns, bound: Bound, workers: int, effort: Effort
+) -> list[np.ndarray]:
+    """Return grids for a number of workers, in band where that could be reached, from the sets of a list that fit best."""
+    band = problem.band
+    groups = packed(problem, columns, bound, effort)
+    held = sum(band.workers(np.array([problem.load[g].sum()]))[0][0] for g in groups)
+    more = max(0, round((workers - held) / ((band.fewest + band.most) / 2)))
+    return improved(problem, completed(problem, groups, len(groups) + more), columns, bound, effort)

@@ -1,8 +1,8 @@
 """The least bad plan where no plan has every grid in band.
 
 Fewest grids out of band, then fewest households outside it, then the workers asked for, then the walk. A grid out of band is a
-single unit, or holds less than would fill one grid more (``Band.overfull``): without that rule the fewest grids out of band would be
-one, with everything poured into it that the others leave over.
+single unit, or holds less than would fill one grid more (``Band.overfull``): without that rule the fewest grids out of band
+would be one, with everything poured into it that the others leave over.
 """
 
 from dataclasses import dataclass, replace
@@ -17,6 +17,7 @@ from gridplan.partition.search import Effort, Found, Given, best_plan
 MOST_SETS = 120_000
 MOST_STEPS = 6_000_000
 HAIR = 1e-6
+CLOSE = 1e-4  # households by which a bound may miss its value and count as met
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +61,7 @@ def out_of_band(problem: Problem) -> tuple[Columns, bool]:
     return columns.joined(columns_of(alone, problem)), complete and largest == problem.size
 
 
-def least_bad(problem: Problem, inside: Columns, *, whole_list: bool, targets: Floats, effort: Effort) -> Least:
+def least_bad(problem: Problem, inside: Columns, *, targets: Floats, effort: Effort) -> Least:
     """Return the least bad plan.
 
     Parameters
@@ -68,7 +69,7 @@ def least_bad(problem: Problem, inside: Columns, *, whole_list: bool, targets: F
     problem
         The units.
     inside
-        Sets in band; ``whole_list`` tells whether these are all.
+        All sets in band.
     targets
         Numbers of workers, the one asked for first; empty where any number will do.
     effort
@@ -83,25 +84,31 @@ def least_bad(problem: Problem, inside: Columns, *, whole_list: bool, targets: F
     first = best_plan(Given(replace(every, cost=dear * (away > 0) + away)), anyhow, effort)
     if first.groups is None:
         chosen = columns_of([np.array([u], np.int32) for u in np.flatnonzero(must)], problem)
-        found = Found(groups=[chosen.of(i) for i in range(len(chosen))], cost=float(chosen.cost.sum()), bound=0.0, exact=False)
+        found = Found(
+            groups=[chosen.of(i) for i in range(len(chosen))],
+            cost=float(chosen.cost.sum()),
+            bound=0.0,
+            exact=False,
+        )
         far = problem.band.outside(chosen.load)[0]
-        return Least(found=found, out=int((far > 0).sum()), out_bound=0, outside=float(far.sum()), outside_bound=0.0)
+        return Least(
+            found=found, out=int((far > 0).sum()), out_bound=0, outside=float(far.sum()), outside_bound=0.0
+        )
     far = problem.band.outside(np.array([problem.load[g].sum() for g in first.groups]))[0]
     out, outside = int((far > 0).sum()), float(far.sum())
-    proven = first.bound if whole_list and complete else 0.0
+    proven = first.bound if complete else 0.0
     out_bound = int(np.floor(proven / dear + 1e-6))
     outside_bound = max(0.0, proven - dear * out) if out_bound == out else 0.0
-    found = _cheapest(problem, every, (float(out), outside), targets, effort)
-    if found is None:
-        chosen = columns_of(first.groups, problem)
-        found = replace(first, cost=float(chosen.cost.sum()), bound=0.0, exact=False)
-    trusted = whole_list and complete and found.exact
+    cheapest = _cheapest(problem, every, (float(out), outside), targets, effort)
+    walk = float(columns_of(first.groups, problem).cost.sum())
+    found = cheapest or replace(first, cost=walk, bound=0.0, exact=False)
+    trusted = complete and found.exact
     return Least(
         found=replace(found, bound=found.bound if trusted else 0.0, exact=trusted and first.exact),
         out=out,
         out_bound=out_bound,
         outside=outside,
-        outside_bound=outside if abs(outside - outside_bound) < 1e-4 else outside_bound,
+        outside_bound=outside if abs(outside - outside_bound) < CLOSE else outside_bound,
     )
 
 

@@ -1,7 +1,7 @@
 """The linear relaxation of the set partitioning (``master``), solved again and again from where it was (HiGHS).
 
 Sets of a long list are brought in when prices call for them; rows of triples are added to lift the bound. A row that cannot be
-covered is paid for; where no payment makes all covered, the least that is lacking is found by itself: the proof that no plan exists.
+covered is paid for; where no payment makes all covered, the least that is lacking is found by itself: proof that no plan exists.
 """
 
 from dataclasses import dataclass, replace
@@ -38,7 +38,12 @@ class Relaxation:
         self.spare = len(sides(rows)[0]) - len(rows.triples)
         self.shortage = DEAR
         self.highs = highspy.Highs()
-        for option, value in (("output_flag", False), ("threads", 1), ("presolve", "off"), ("solver", "simplex")):
+        for option, value in (
+            ("output_flag", False),
+            ("threads", 1),
+            ("presolve", "off"),
+            ("solver", "simplex"),
+        ):
             self.highs.setOptionValue(option, value)
         self._add_rows(replace(rows, triples=np.zeros((0, 3), np.int32)))
         reduced = columns.cost if guess is None else reduced_costs(columns, rows, guess)
@@ -130,8 +135,14 @@ class Relaxation:
         sums = dual[n : self.spare]
         prices = Prices(
             units=np.where(self.rows.must, dual[:n], np.minimum(dual[:n], 0.0)),
-            sums=np.where(np.isfinite(low), np.maximum(sums, 0.0), np.where(np.isfinite(high), np.minimum(sums, 0.0), 0.0)),
+            sums=np.where(
+                np.isfinite(low),
+                np.maximum(sums, 0.0),
+                np.where(np.isfinite(high), np.minimum(sums, 0.0), 0.0),
+            ),
             triples=np.minimum(dual[self.spare :], 0.0),
         )
         value = self.highs.getInfo().objective_function_value * self.scale
-        return Relaxed(value=value, short=float(share[: self.spare].sum()), prices=prices, share=share[self.spare :])
+        return Relaxed(
+            value=value, short=float(share[: self.spare].sum()), prices=prices, share=share[self.spare :]
+        )

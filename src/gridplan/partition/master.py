@@ -8,10 +8,10 @@
            x_s in {0, 1}
 
 (A. Mehrotra, E. L. Johnson, G. L. Nemhauser, "An optimization based heuristic for political districting", 1998.) The rows of the
-triples are implied by the whole numbers, not by the fractions; they lift the bound (subset-row inequalities, M. Jepsen et al., 2008).
+triples are implied by the whole numbers, not by the fractions; they lift the bound (subset-row cuts, M. Jepsen et al., 2008).
 """
 
-import datetime
+import datetime as dt
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,6 +22,8 @@ from ortools.math_opt.python import mathopt
 from gridplan.partition.problem import Band, Columns, Floats, Ints
 
 Triples = NDArray[np.int32]
+TWICE = 2  # units of a triple that a set may share with one set of the plan only
+HALF = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +50,9 @@ class Rows:
     def limits(self) -> tuple[Floats, Floats]:
         """Least and greatest values of these sums, shape (4,) each."""
         none = -np.inf
-        return np.array([none, self.workers[0], none, none]), np.array([self.workers[1], np.inf, *self.outside])
+        return np.array([none, self.workers[0], none, none]), np.array(
+            [self.workers[1], np.inf, *self.outside]
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,10 +75,11 @@ def pairs_in(columns: Columns, triples: Triples) -> tuple[NDArray[np.int64], NDA
         (np.ones(len(columns.members), np.int8), columns.members, columns.starts), shape=(len(columns), n)
     )
     asked = sparse.csr_array(
-        (np.ones(triples.size, np.int8), triples.ravel(), np.arange(len(triples) + 1) * 3), shape=(len(triples), n)
+        (np.ones(triples.size, np.int8), triples.ravel(), np.arange(len(triples) + 1) * 3),
+        shape=(len(triples), n),
     )
     both = (asked @ holds.T).tocoo()
-    twice = both.data >= 2
+    twice = both.data >= TWICE
     return both.row[twice].astype(np.int64), both.col[twice].astype(np.int64)
 
 
@@ -141,7 +146,7 @@ class Whole:
     exhausted: bool
 
 
-def whole(  # noqa: PLR0913 # a solver call with its stop rules
+def whole(  # a solver call with its stop rules
     columns: Columns,
     rows: Rows,
     *,
@@ -155,11 +160,17 @@ def whole(  # noqa: PLR0913 # a solver call with its stop rules
     if not len(columns):
         nothing = not rows.must.any() and rows.workers[0] <= 0
         empty = np.zeros(0, np.int32)
-        return Whole(chosen=empty if nothing else None, value=0.0 if nothing else np.inf, bound=0.0, exhausted=True)
+        return Whole(
+            chosen=empty if nothing else None, value=0.0 if nothing else np.inf, bound=0.0, exhausted=True
+        )
     scale = max(1.0, float(columns.cost.max()))
     model = mathopt.Model.from_model_proto(_proto(columns, rows, scale))
     variables = list(model.variables())
-    kind = {"SCIP": mathopt.SolverType.GSCIP, "HIGHS": mathopt.SolverType.HIGHS, "CP-SAT": mathopt.SolverType.CP_SAT}
+    kind = {
+        "SCIP": mathopt.SolverType.GSCIP,
+        "HIGHS": mathopt.SolverType.HIGHS,
+        "CP-SAT": mathopt.SolverType.CP_SAT,
+    }
     hints = []
     if hint is not None:
         inside = np.zeros(len(columns))
@@ -170,7 +181,7 @@ def whole(  # noqa: PLR0913 # a solver call with its stop rules
         kind[solver],
         params=mathopt.SolveParameters(
             node_limit=nodes if solver != "CP-SAT" else None,
-            time_limit=None if seconds is None else datetime.timedelta(seconds=max(0.05, seconds)),
+            time_limit=None if seconds is None else dt.timedelta(seconds=max(0.05, seconds)),
             random_seed=seed,
             threads=None if solver == "HIGHS" else 1,
             relative_gap_tolerance=1e-6,
@@ -185,10 +196,12 @@ def _told(result: mathopt.SolveResult, variables: list[mathopt.Variable], scale:
     ended = reason in (mathopt.TerminationReason.OPTIMAL, mathopt.TerminationReason.INFEASIBLE)
     bounds = result.termination.objective_bounds
     if not result.has_primal_feasible_solution():
-        return Whole(chosen=None, value=np.inf, bound=np.inf if ended else bounds.dual_bound * scale, exhausted=ended)
+        return Whole(
+            chosen=None, value=np.inf, bound=np.inf if ended else bounds.dual_bound * scale, exhausted=ended
+        )
     share = np.array(result.variable_values(variables))
     return Whole(
-        chosen=np.flatnonzero(share > 0.5).astype(np.int32),
+        chosen=np.flatnonzero(share > HALF).astype(np.int32),
         value=bounds.primal_bound * scale,
         bound=bounds.dual_bound * scale,
         exhausted=ended,

@@ -12,7 +12,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from gridplan.compiled import compiled
-from gridplan.partition.candidates import _best_centre, _idle
+from gridplan.partition.candidates import best_centre, idle
 from gridplan.partition.master import Prices
 from gridplan.partition.problem import Band, Columns, Floats, Ints, Problem
 
@@ -33,22 +33,23 @@ def _within(problem: Problem) -> tuple[NDArray[np.int64], Ints]:
 
 
 @compiled
-def _table(items, values, sizes, bonus, table):  # type: ignore[no-untyped-def] # numba reads no types
+def _table(items, values, sizes, bonus, table):
     """Fill ``table[k, l]``: the best that items k.. can still add to a set that has load l, its bonus included."""
     count, top = len(items), len(bonus)
     table[count, :top] = bonus
     for k in range(count - 1, -1, -1):
-        size, value = sizes[items[k]], values[k]
-        for load in range(top):
-            best = table[k + 1, load]
-            if load + size < top and table[k + 1, load + size] + value > best:
-                best = table[k + 1, load + size] + value
-            table[k, load] = best
+        size, value = min(sizes[items[k]], top), values[k]
+        below, row = table[k + 1], table[k]
+        for load in range(top - size):
+            with_it = below[load + size] + value
+            row[load] = max(below[load], with_it)
+        for load in range(top - size, top):
+            row[load] = below[load]
 
 
 @compiled
-def _best_sets(begins, items, sizes, cost, prices, bonus):  # type: ignore[no-untyped-def] # numba reads no types
-    """The best set of each centre, and its value; connected or not."""
+def _best_sets(begins, items, sizes, cost, prices, bonus):
+    """Return the best set of each centre, and its value; connected or not."""
     n = len(sizes)
     widest = 0
     for centre in range(n):
@@ -82,7 +83,7 @@ def _best_sets(begins, items, sizes, cost, prices, bonus):  # type: ignore[no-un
 
 
 @compiled
-def _connected(members, size, starts, neighbors, inside):  # type: ignore[no-untyped-def] # numba reads no types
+def _connected(members, size, starts, neighbors, inside):
     stack = np.empty(size, np.int32)
     stack[0] = members[0]
     inside[members[0]] = False
@@ -102,7 +103,9 @@ def _connected(members, size, starts, neighbors, inside):  # type: ignore[no-unt
 
 
 @compiled
-def _search(begins, items, sizes, load, cost, prices, bonus, starts, neighbors, floors, most_sets, most_steps):  # type: ignore[no-untyped-def] # numba reads no types
+def _search(
+    begins, items, sizes, load, cost, prices, bonus, starts, neighbors, floors, most_sets, most_steps
+):
     n = len(sizes)
     widest = 0
     for centre in range(n):
@@ -139,8 +142,8 @@ def _search(begins, items, sizes, load, cost, prices, bonus, starts, neighbors, 
             if at == count:
                 # a leaf: every unit decided, the value within the margin
                 if _connected(chosen, depth, starts, neighbors, inside):
-                    best, least = _best_centre(chosen, depth, cost)
-                    if best == centre and not _idle(chosen, depth, centre, load, starts, neighbors, inside):
+                    best, least = best_centre(chosen, depth, cost)
+                    if best == centre and not idle(chosen, depth, centre, load, starts, neighbors, inside):
                         if sets == most_sets:
                             return members[:filled], begun[: sets + 1], costs[:sets], centres[:sets], False
                         while filled + depth > len(members):

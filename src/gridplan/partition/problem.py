@@ -24,7 +24,9 @@ class Band:
 
     def __post_init__(self) -> None:
         if not 0 < self.low <= self.high:
-            raise ValueError(f"a band runs from a positive load to one at least as large, not {self.low}..{self.high}")
+            raise ValueError(
+                f"a band runs from a positive load to one at least as large, not {self.low}..{self.high}"
+            )
         if not 1 <= self.fewest <= self.most:
             raise ValueError(f"a grid has at least one worker, not {self.fewest}..{self.most}")
 
@@ -54,8 +56,12 @@ class Band:
 
     def workers(self, load: Floats) -> tuple[Ints, Ints]:
         """Return the least and the greatest number of workers for which a load is in band; out of band: those of ``outside``."""
-        fewest = np.ceil(np.asarray(load, float) / self.high - SLACK).astype(np.int32).clip(self.fewest, self.most)
-        most = np.floor(np.asarray(load, float) / self.low + SLACK).astype(np.int32).clip(self.fewest, self.most)
+        fewest = (
+            np.ceil(np.asarray(load, float) / self.high - SLACK).astype(np.int32).clip(self.fewest, self.most)
+        )
+        most = (
+            np.floor(np.asarray(load, float) / self.low + SLACK).astype(np.int32).clip(self.fewest, self.most)
+        )
         away, best = self.outside(load)
         return np.where(away > 0, best, fewest), np.where(away > 0, best, most)
 

@@ -17,21 +17,20 @@ from gridplan.partition.bound import Bound, bound_of
 from gridplan.partition.candidates import list_sets
 from gridplan.partition.cuts import violated_triples
 from gridplan.partition.linear import TOLERANCE, Relaxation, Relaxed
-from gridplan.partition.master import Prices, Rows, Whole, reduced_costs, whole
+from gridplan.partition.master import Rows, Whole, reduced_costs, whole
 from gridplan.partition.pricing import Pricing
-from gridplan.partition.problem import Columns, Floats, Problem
+from gridplan.partition.problem import Columns, Problem
 
 GAP = 1e-5  # below this share of the cost a plan counts as proven
 SMALL_LIST = 20_000
 LISTED = 150_000
-STEPS = 60_000_000
-MARGINS = (0.004, 0.008, 0.016)
+STEPS = 12_000_000
+MARGINS = (0.005, 0.015)
 FIRST = 1_500  # sets in the first whole problem
 NODES = 300
 ROUNDS = 12
 CUTS = 60  # rows of triples a round
 GROWN = 3
-AGAIN = 50  # steps of the bound from the prices of the linear optimum
 SOLVERS = ("SCIP",)
 LIFT = 1e-4  # share of the cost by which a round must lift the bound to be worth another
 
@@ -77,7 +76,7 @@ def no_plan(*, proven: bool) -> Found:
 class Sets(Protocol):
     """Where the sets of a plan come from."""
 
-    def bound(self, rows: Rows, *, start: Prices | None = None) -> Bound | None:
+    def bound(self, rows: Rows) -> Bound | None:
         """Return a bound from prices of units; None where all sets are listed, which tells more."""
 
     def within(self, bound: Bound | None, margin: float) -> tuple[Columns, float]:
@@ -90,7 +89,7 @@ class Given:
 
     columns: Columns
 
-    def bound(self, rows: Rows, *, start: Prices | None = None) -> Bound | None:  # noqa: ARG002 # the protocol's form
+    def bound(self, rows: Rows) -> Bound | None:  # noqa: ARG002 # the protocol's form
         """Return no bound: the list tells more."""
         return None
 
@@ -109,22 +108,19 @@ class Lists:
         )
         self.pricing = None if self.complete else Pricing(problem)
 
-    def bound(self, rows: Rows, *, start: Prices | None = None) -> Bound | None:
-        """Return the knapsack bound, from prices known to be good if given; None where all sets are listed, which tells more."""
-        if self.pricing is None:
-            return None
-        return bound_of(self.pricing, rows) if start is None else bound_of(self.pricing, rows, start=start, steps=AGAIN)
+    def bound(self, rows: Rows) -> Bound | None:
+        """Return the knapsack bound; None where all sets are listed, which tells more."""
+        return None if self.pricing is None else bound_of(self.pricing, rows)
 
-    def some(self, rows: Rows) -> Columns:
-        """Return all sets, or those of the widest margin that can be listed."""
-        bound = self.bound(rows)
-        listed = self.all
-        for share in MARGINS if bound is not None and np.isfinite(bound.value) else ():
+    def some(self, bound: Bound | None) -> Columns:
+        """Return all sets, or those of the widest margin of which all can be listed."""
+        if bound is None:
+            return self.all
+        for share in reversed(MARGINS):
             columns, margin = self.within(bound, share * bound.value)
-            listed = columns
-            if margin == 0.0:
+            if margin > 0.0:
                 break
-        return listed
+        return columns
 
     def within(self, bound: Bound | None, margin: float) -> tuple[Columns, float]:
         """Return the sets a plan cheaper than bound + margin may use, and the margin that holds (0: too many to list)."""
@@ -172,7 +168,9 @@ def _lifted(relaxation: Relaxation, state: _State, effort: Effort) -> tuple[Rela
             break
         reduced = reduced_costs(relaxation.columns, relaxation.rows, relaxed.prices)
         near = np.flatnonzero(reduced <= state.cost - relaxed.value)
-        triples = violated_triples(relaxation.columns, relaxed.share, size=len(relaxation.rows.must), most=CUTS)
+        triples = violated_triples(
+            relaxation.columns, relaxed.share, size=len(relaxation.rows.must), most=CUTS
+        )
         if not len(triples) or (len(near) < FIRST and state.bound - before < LIFT * relaxed.value):
             break
         relaxation.drop(near)
@@ -181,7 +179,9 @@ def _lifted(relaxation: Relaxation, state: _State, effort: Effort) -> tuple[Rela
     return relaxed, state
 
 
-def _whole(relaxation: Relaxation, relaxed: Relaxed, most: int, state: _State, effort: Effort) -> tuple[_State, bool]:
+def _whole(
+    relaxation: Relaxation, relaxed: Relaxed, most: int, state: _State, effort: Effort
+) -> tuple[_State, bool]:
     """Solve over the cheapest sets; tell whether it was to the end over all sets that a better plan can use."""
     reduced = reduced_costs(relaxation.columns, relaxation.rows, relaxed.prices)
     near = np.flatnonzero(reduced <= state.cost - relaxed.value)
@@ -189,7 +189,9 @@ def _whole(relaxation: Relaxation, relaxed: Relaxed, most: int, state: _State, e
     columns = relaxation.columns.take(part)
     rows = relaxation.active(relaxed)
     for solver in SOLVERS:
-        found = whole(columns, rows, solver=solver, nodes=effort.nodes, seconds=effort.seconds, seed=effort.seed)
+        found = whole(
+            columns, rows, solver=solver, nodes=effort.nodes, seconds=effort.seconds, seed=effort.seed
+        )
         state = state.better(columns, found)
         if found.exhausted:
             break
@@ -198,22 +200,24 @@ def _whole(relaxation: Relaxation, relaxed: Relaxed, most: int, state: _State, e
     return (state.proven(state.cost) if found.exhausted else state.proven(found.bound)), found.exhausted
 
 
-def _first_plan(relaxation: Relaxation, state: _State, effort: Effort) -> tuple[_State, Relaxed, bool]:
+def _first_plan(
+    relaxation: Relaxation, state: _State, effort: Effort, *, to_the_end: bool
+) -> tuple[_State, bool]:
     """Look for a plan over the cheapest sets, more of them each time; tell whether there is none in the list."""
     relaxed, over = _lifted(relaxation, replace(state, bound=-np.inf), effort)
     if relaxed.short > TOLERANCE:
-        return state, relaxed, True
+        return state, True
     most, ended = FIRST, False
     while not ended and not effort.spent:
         over, ended = _whole(relaxation, relaxed, most, over, effort)
-        if over.groups is not None or most >= len(relaxation.columns):
+        if over.groups is not None or most >= len(relaxation.columns) or not to_the_end:
             break
         most *= GROWN
     state = replace(state, groups=over.groups, cost=over.cost)
-    return state, relaxed, ended and state.groups is None
+    return state, ended and state.groups is None
 
 
-def best_plan(lists: Sets, rows: Rows, effort: Effort) -> Found:
+def best_plan(lists: Sets, rows: Rows, effort: Effort, *, bound: Bound | None = None) -> Found:
     """Return the best plan in band with the workers that ``rows`` ask for.
 
     Parameters
@@ -225,25 +229,33 @@ def best_plan(lists: Sets, rows: Rows, effort: Effort) -> Found:
     effort
         When to stop; a search that is stopped still gives its plan and its bound.
     """
-    bound = lists.bound(rows)
+    bound = bound or lists.bound(rows)
     state = _State(bound=bound.value if bound else -np.inf)
     for share in MARGINS:
         columns, margin = lists.within(bound, share * state.bound if bound else np.inf)
         if not len(columns):
             continue
         relaxation = Relaxation(columns, rows, guess=bound.prices if bound else None)
-        state, relaxed, none = _first_plan(relaxation, state, effort)
+        state, none = _first_plan(relaxation, state, effort, to_the_end=bound is None)
         if none and np.isinf(margin):
             return no_plan(proven=True)
-        if bound and relaxed.short <= TOLERANCE:
-            better = lists.bound(rows, start=relaxed.prices)
-            bound = better if better is not None and better.value > bound.value else bound
-            state = replace(state, bound=bound.value)
         if state.groups is not None or effort.spent or np.isinf(margin) or margin == 0.0:
             break
     if state.groups is None:
-        return no_plan(proven=False)
+        return replace(no_plan(proven=False), bound=state.bound)
     state = _proven(lists, bound, rows, state, effort)
+    return Found(
+        groups=state.groups, cost=state.cost, bound=state.bound, exact=state.closed, workers=rows.workers
+    )
+
+
+def closed_plan(
+    lists: Sets, rows: Rows, bound: Bound | None, groups: list[np.ndarray], cost: float, effort: Effort
+) -> Found:
+    """Return a known plan, or a better one, with what can be proven of it."""
+    state = _State(groups=groups, cost=cost, bound=bound.value if bound else -np.inf)
+    if bound is None or cost - bound.value <= MARGINS[-1] * bound.value:
+        state = _proven(lists, bound, rows, state, effort)
     return Found(
         groups=state.groups, cost=state.cost, bound=state.bound, exact=state.closed, workers=rows.workers
     )

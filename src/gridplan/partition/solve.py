@@ -4,13 +4,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from gridplan.partition.bound import Bound
+from gridplan.partition.improve import from_parts, improved, score_of
 from gridplan.partition.least import Least, least_bad
 from gridplan.partition.master import Rows
 from gridplan.partition.problem import Floats, Ints, Problem, columns_of
 from gridplan.partition.reasons import Reason, reason_of, without_sets
-from gridplan.partition.search import Effort, Found, Lists, best_plan
+from gridplan.partition.search import Effort, Found, Lists, best_plan, closed_plan
 
 PROVEN = 1e-4  # gap up to which a plan counts as optimal
+NUMBERS = 3  # numbers of workers tried where not all sets can be listed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,14 +81,72 @@ def solve(problem: Problem, effort: Effort | None = None) -> Partition:
     if not (problem.load > 0).any():
         return _together(problem)
     lists = Lists(problem)
+    if not lists.complete:
+        return _by_parts(problem, lists, effort)
     found, open_before = _in_band(problem, lists, effort)
     if found is not None and found.groups is not None:
         return _told(problem, found, exact=found.exact and not open_before)
-    inside = lists.some(_free(problem))
-    least = least_bad(
-        problem, inside, whole_list=lists.complete, targets=_near(problem), effort=effort
-    )
+    least = least_bad(problem, lists.all, targets=_near(problem), effort=effort)
     return _least_told(problem, lists, least, never=not open_before)
+
+
+def _by_parts(problem: Problem, lists: Lists, effort: Effort) -> Partition:
+    """Solve a problem with more sets than can be listed: proven where a margin of the bound reaches, else improved by parts."""
+    best: tuple[tuple[float, float, float], list[np.ndarray]] | None = None
+    asked = targets(problem)
+    for number in asked[:NUMBERS] if len(asked) else [None]:
+        rows = _free(problem) if number is None else replace(_free(problem), workers=(number, number))
+        bound = lists.bound(rows)
+        found = best_plan(lists, rows, effort, bound=bound)
+        if not found.exact and bound is not None:
+            found, groups = _improved(problem, lists, rows, bound, found, effort)
+            score = score_of(problem, groups)
+            best = (score, groups) if best is None or score < best[0] else best
+        if found.groups is None and best is not None and best[0][0] == 0:
+            break
+        if found.groups is not None:
+            return _told(
+                problem, found, exact=found.exact and number in (None, asked[0] if len(asked) else None)
+            )
+    if best is None:
+        raise ValueError("no number of workers was tried")
+    return _open(problem, lists, best[1])
+
+
+def _improved(  # the ends of one search
+    problem: Problem, lists: Lists, rows: Rows, bound: Bound, found: Found, effort: Effort
+) -> tuple[Found, list[np.ndarray]]:
+    """Return a better plan in band if one is found, and the best grids there are, in band or not."""
+    total = problem.load.sum()
+    number = rows.workers[0] if np.isfinite(rows.workers[1]) else round(total / problem.band.middle)
+    columns = lists.some(bound)
+    groups = (
+        from_parts(problem, columns, bound, int(number), effort)
+        if found.groups is None
+        else improved(problem, found.groups, columns, bound, effort)
+    )
+    out, _, cost = score_of(problem, groups)
+    low, high = problem.band.workers(columns_of(groups, problem).load)
+    kept = low.sum() <= rows.workers[1] and high.sum() >= rows.workers[0]
+    if out or not kept or cost >= found.cost:
+        return found, groups
+    return closed_plan(lists, rows, bound, groups, cost, effort), groups
+
+
+def _open(problem: Problem, lists: Lists, groups: list[np.ndarray]) -> Partition:
+    """Return a plan that is not all in band, or not with the workers asked for: little is proven of it."""
+    out, outside, cost = score_of(problem, groups)
+    bound = lists.bound(_free(problem)) if not out else None
+    found = Found(groups=groups, cost=cost, bound=bound.value if bound else 0.0, exact=False)
+    plan = _told(problem, found, exact=False)
+    if not out:
+        return plan
+    return replace(
+        plan,
+        out_of_band=int(out),
+        households_outside=outside,
+        reason=reason_of(problem, None, proven=False),
+    )
 
 
 def _free(problem: Problem) -> Rows:
@@ -121,7 +182,11 @@ def _near(problem: Problem) -> Floats:
     most = max(int(np.ceil(total / band.low)) + 2, band.fewest + 1)
     numbers = np.arange(1, most + 1, dtype=float)
     wanted = {"middle": total / band.middle, "fewest": 1.0}.get(str(problem.workers), problem.workers)
-    away = np.abs(total / numbers - band.middle) if problem.workers == "middle" else np.abs(numbers - float(wanted))
+    away = (
+        np.abs(total / numbers - band.middle)
+        if problem.workers == "middle"
+        else np.abs(numbers - float(wanted))
+    )
     return numbers[np.lexsort((numbers, np.round(away, 9)))]
 
 
@@ -142,7 +207,7 @@ def _together(problem: Problem) -> Partition:
     )
 
 
-def _attached(problem: Problem, groups: list[np.ndarray]) -> Ints:
+def attached(problem: Problem, groups: list[np.ndarray]) -> Ints:
     """Return the grid of each unit; units without load that no set needed join the neighbour with the nearest centre."""
     grid = np.full(problem.size, -1, np.int32)
     for number, group in enumerate(groups):
@@ -175,7 +240,7 @@ def _spread(low: Ints, high: Ints, wanted: tuple[float, float]) -> Ints:
 
 def _told(problem: Problem, found: Found, *, exact: bool) -> Partition:
     groups = found.groups or []
-    grid = _attached(problem, groups)
+    grid = attached(problem, groups)
     final = columns_of([np.flatnonzero(grid == g).astype(np.int32) for g in range(len(groups))], problem)
     low, high = problem.band.workers(final.load)
     objective = float(final.cost.sum())
