@@ -166,7 +166,7 @@ def test_check_tells_faults(faulty: Path, capsys: pytest.CaptureFixture[str]) ->
     *lines, last = capsys.readouterr().out.splitlines()
     assert "roads.gpkg" in lines[1]
     (fault,) = json.loads(last)["faults"]
-    assert (fault["input"], fault["code"], fault["forbids"]) == ("roads", "missing_file", True)
+    assert (fault["input"], fault["code"], fault["forbids"]) == ("roads", "missing_file_near", True)
 
 
 def test_missing_input(faulty: Path, capsys: pytest.CaptureFixture[str]) -> None:
