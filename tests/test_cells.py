@@ -169,3 +169,21 @@ def test_place_in_takes_the_nearest_face():
         1,
     ]
     assert place_in(np.zeros((0, 2)), faces).tolist() == []
+
+
+def test_owner_on_both_sides_of_a_wall_is_two():
+    """Nobody holds land on two sides of a wall or a river: each side is a piece of its own."""
+    spots = [(20, 50), (80, 50), (80, 90)]
+    for on in (ground(walls=(LineString([(50, 0), (50, 100)]),)), ground(water=(box(45, -10, 55, 110),))):
+        tiling = tiled(spots, [0, 0, 1], on)
+        west, east = tiling.label[tiling.spot_face[:2]]
+        assert west != east
+        assert tiling.origin[tiling.spot_face].tolist() == [0, 0, 1]
+
+
+def test_river_through_a_park_leaves_the_park_its_outline():
+    """A special area that a river runs through gets no water outside its own outline."""
+    park, river = box(30, 30, 70, 70), box(45, -10, 55, 110)
+    tiling = tiled([(10, 10), (90, 90)], [0, 1], ground(water=(river,), fixed=(park,)))
+    held = shapely.union_all(tiling.faces[tiling.label == 100])
+    assert held.symmetric_difference(park).area == pytest.approx(0, abs=1e-6)

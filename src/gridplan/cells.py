@@ -167,11 +167,14 @@ def components(count: int, left: Ints, right: Ints) -> Ints:
     return csgraph.connected_components(pairs, directed=False)[1].astype(np.int64)
 
 
-def _whole(label: Ints, held: NDArray[np.bool_], at: Seams) -> Ints:
+def _whole(label: Ints, held: NDArray[np.bool_], at: Seams, barred: NDArray[np.bool_]) -> Ints:
     """Return labels of one piece each: pieces without a point are given up, further ones with a point get labels of their own."""
     same = (label[at.left] == label[at.right]) & (label[at.left] >= 0)
-    piece = components(len(label), at.left[same], at.right[same])
-    with_point = np.zeros(piece.max() + 1, bool)
+    piece, side = (components(len(label), at.left[way], at.right[way]) for way in (same, same & ~barred))
+    pairs = np.unique(np.column_stack([label, side])[held], axis=0)
+    torn = pairs[1:, 0][pairs[1:, 0] == pairs[:-1, 0]]
+    piece = np.where(np.isin(label, torn), len(label) + side, piece)
+    with_point = np.zeros(2 * len(label), bool)
     with_point[piece[held]] = True
     label = np.where(with_point[piece], label, NOBODY)
     pairs, inverse = np.unique(np.column_stack([label, piece]), axis=0, return_inverse=True)
@@ -219,15 +222,14 @@ def tile(shape: shapely.Geometry, spots: Floats, owner: Ints, ground: Ground) ->
     label, block = _labelled(faces, blocks, spots, spot_block, owner, ground)
     wet = _covered(faces, ground.water) & (label < 0)
     if wet.any():
-        bank, beside = _banks(faces[wet], faces, label)
+        bank, beside = _banks(faces[wet], faces, np.where(np.isin(label, ground.fixed_label), NOBODY, label))
         if len(np.unique(beside)) > 1:
             wet_face = place_in(bank, faces[wet])
             lines = np.append(lines, _voronoi(faces[wet], bank, wet_face, beside))
             faces = _faces(lines, shape)
             label, block = _labelled(faces, blocks, spots, spot_block, owner, ground)
             open_faces = np.flatnonzero(_covered(faces, ground.water) & (label < 0))
-            nearest = cKDTree(bank).query(_inner(faces[open_faces]))[1]
-            label[open_faces] = beside[nearest]
+            label[open_faces] = beside[cKDTree(bank).query(_inner(faces[open_faces]))[1]]
     return _settled(faces, label, block, spots, owner, ground)
 
 
@@ -264,11 +266,10 @@ def _settled(
     face = place_in(spots, faces)
     held = fixed.copy()
     held[face[label[face] == owner]] = True
-    label = _whole(label, held, at)
     free = ~fixed[at.left] & ~fixed[at.right]
-    open_seams = _some(at, free)
-    passable = ~along(open_seams.middle, ground.walls)
-    grown = _grown(np.where(fixed, NOBODY, label), open_seams, passable)
+    barred = along(at.middle, ground.walls)
+    label = _whole(label, held, at, barred & free)
+    grown = _grown(np.where(fixed, NOBODY, label), _some(at, free), ~barred[free])
     label = np.where(fixed, label, grown)
     left_over = np.flatnonzero(label < 0)
     if len(left_over):
