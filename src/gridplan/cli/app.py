@@ -17,6 +17,7 @@ from gridplan.cli import jobs
 from gridplan.cli.faults import StoppedError
 from gridplan.cli.help import Command, Group
 from gridplan.cli.options import FLAGS, SHARED, VALUES, common, flag
+from gridplan.errors import OutputError
 from gridplan.words import Message, say
 
 
@@ -47,9 +48,11 @@ def run_app(arguments: list[str], language: str) -> int:
     GridplanError
         As the command.
     """
-    status = get_command(_app(language)).main(
-        arguments, prog_name="gridplan", standalone_mode=False, obj=language
-    )
+    command = get_command(_app(language))
+    try:
+        status = command.main(arguments, prog_name="gridplan", standalone_mode=False, obj=language)
+    except SystemExit:  # so typer ends when nobody reads its help any more
+        return OutputError.status
     return int(status or 0)
 
 
