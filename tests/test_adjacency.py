@@ -13,7 +13,7 @@ from gridplan.tables import Inputs
 from gridplan.units import Units, build_units
 from strategies import METRIC, town, towns
 
-EXAMPLES = 25
+EXAMPLES = 15
 RIVER = box(45, -10, 55, 110)
 SQUARE = box(0, 0, 100, 100)
 BANKS = [(20.0, 50.0), (80.0, 50.0)]

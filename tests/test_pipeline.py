@@ -324,7 +324,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> PlanFile:
     return read_plan_file(path)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(inputs=towns())
 def test_every_town_has_a_plan(bare: PlanFile, inputs: Inputs):
     """Whatever a town looks like, its plan keeps every promise and every row of it."""

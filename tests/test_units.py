@@ -16,7 +16,7 @@ from gridplan.tables import Inputs
 from gridplan.units import Units, build_units
 from strategies import HIGH_M, WIDE_M, town, towns
 
-EXAMPLES = 25
+EXAMPLES = 15
 AREA_M2 = 0.01
 NEAR_M = 0.01
 
