@@ -11,26 +11,24 @@ from gridplan.partition.search import Effort
 from gridplan.partition.split import best_split
 
 PASSES = 12
-ROUNDS = 3
+ROUNDS = 2
 NEIGHBOURS = 5
-PACKED = 1_200
-PACKING_NODES = 20
-POOL_NODES = 60
-DEAR = 5.0  # what a unit left over costs, in shares of the bound by load
+PACKED = 1_500
+POOL_NODES = 5
 LITTLE = 1e-6  # share of the cost below which a gain is none
 
 
-def packed(problem: Problem, columns: Columns, bound: Bound, effort: Effort) -> list[np.ndarray]:
-    """Return the sets of a list that cover most for least; a unit left over costs DEAR times its part of the bound."""
-    alone = columns_of([np.array([unit], np.int32) for unit in range(problem.size)], problem)
-    share = bound.value / max(float(problem.load.sum()), LITTLE)
-    alone = replace(alone, cost=DEAR * share * problem.load)
+def packed(problem: Problem, columns: Columns, bound: Bound) -> list[np.ndarray]:
+    """Return sets of a list that do not overlap, the cheapest at the prices of the bound first."""
     anyhow = Rows(must=problem.load > 0, workers=(0.0, np.inf), band=problem.band)
-    reduced = reduced_costs(columns, anyhow, bound.prices)
-    some = columns.take(np.sort(np.argsort(reduced, kind="stable")[:PACKED]))
-    found = whole(some.joined(alone), anyhow, nodes=PACKING_NODES, seconds=effort.seconds, seed=effort.seed)
-    chosen = found.chosen if found.chosen is not None else np.zeros(0, np.int32)
-    return [some.of(int(column)) for column in chosen if column < len(some)]
+    groups: list[np.ndarray] = []
+    covered = np.zeros(problem.size, bool)
+    for column in np.argsort(reduced_costs(columns, anyhow, bound.prices), kind="stable"):
+        units = columns.of(int(column))
+        if not covered[units].any():
+            groups.append(units)
+            covered[units] = True
+    return groups
 
 
 def completed(problem: Problem, groups: list[np.ndarray], count: int) -> list[np.ndarray]:
@@ -199,7 +197,7 @@ def from_parts(
 ) -> list[np.ndarray]:
     """Return grids for a number of workers, in band where that could be reached, from the sets of a list that fit best."""
     band = problem.band
-    groups = packed(problem, columns, bound, effort)
+    groups = packed(problem, columns, bound)
     held = sum(band.workers(np.array([problem.load[g].sum()]))[0][0] for g in groups)
     more = max(0, round((workers - held) / ((band.fewest + band.most) / 2)))
     return improved(problem, completed(problem, groups, len(groups) + more), columns, bound, effort)

@@ -78,7 +78,8 @@ def least_bad(problem: Problem, inside: Columns, *, targets: Floats, effort: Eff
     outer, complete = out_of_band(problem)
     every = inside.joined(outer)
     away, _ = problem.band.outside(every.load)
-    dear = np.ceil(problem.load.sum()) + 1.0
+    most_outside = problem.load.sum() + problem.band.low * problem.band.fewest * (problem.load > 0).sum()
+    dear = np.ceil(most_outside) + 1.0
     must = problem.load > 0
     anyhow = Rows(must=must, workers=(0.0, np.inf), band=problem.band)
     first = best_plan(Given(replace(every, cost=dear * (away > 0) + away)), anyhow, effort)

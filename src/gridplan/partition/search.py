@@ -23,7 +23,7 @@ from gridplan.partition.problem import Columns, Problem
 
 GAP = 1e-5  # below this share of the cost a plan counts as proven
 SMALL_LIST = 20_000
-LISTED = 150_000
+LISTED = 60_000
 STEPS = 12_000_000
 MARGINS = (0.005, 0.015)
 FIRST = 1_500  # sets in the first whole problem

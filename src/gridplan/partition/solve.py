@@ -13,7 +13,7 @@ from gridplan.partition.reasons import Reason, reason_of, without_sets
 from gridplan.partition.search import Effort, Found, Lists, best_plan, closed_plan
 
 PROVEN = 1e-4  # gap up to which a plan counts as optimal
-NUMBERS = 3  # numbers of workers tried where not all sets can be listed
+NUMBERS = 2  # numbers of workers tried where not all sets can be listed
 
 
 @dataclass(frozen=True, kw_only=True)
