@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridplan.cells import Geometries, Ints, Seams, Tiling, along, seams
+from gridplan.cells import Geometries, Ints, Seams, Tiling, along, seams, slivers
 
 LEAST_M = 0.5  # units that share less open border touch at a corner only
 NEAR_M = 0.05
@@ -42,30 +42,38 @@ def borders_of(
 
     Returns
     -------
-    ``border_m`` is the whole length shared, ``open_m`` that along no barrier, ``road_m`` that on a road;
+    ``border_m`` is the whole length shared, ``open_m`` that along no barrier and no sliver, ``road_m`` that on a road;
     ``crossed`` says whether a road leads over the barrier between the two, ``joined`` whether people can walk
     from one to the other.
     """
-    at = _between_cells(seams(tiling.faces), cell)
+    every = seams(tiling.faces)
+    sliver = slivers(tiling.faces)
+    apart = cell[every.left] != cell[every.right]
+    firm = ~(sliver[every.left] | sliver[every.right])[apart]
+    at = _between_cells(every, cell)
     barred = along(at.middle, barriers)
     frame = pd.DataFrame(
         {
             "left": np.minimum(at.left, at.right),
             "right": np.maximum(at.left, at.right),
             "border_m": at.length_m,
-            "open_m": np.where(barred, 0.0, at.length_m),
+            "firm_m": np.where(firm, at.length_m, 0.0),
+            "open_m": np.where(barred | ~firm, 0.0, at.length_m),
             "road_m": np.where(along(at.middle, roads), at.length_m, 0.0),
             "crossed": barred & _touching(at.pieces, crossings(ways, barriers)),
         }
     )
     pairs = frame.groupby(["left", "right"], sort=True).agg(
         border_m=("border_m", "sum"),
+        firm_m=("firm_m", "sum"),
         open_m=("open_m", "sum"),
         road_m=("road_m", "sum"),
         crossed=("crossed", "any"),
     )
-    return pairs.reset_index().assign(
-        joined=lambda p: (p["open_m"] >= LEAST_M) | (p["crossed"] & (p["border_m"] >= LEAST_M))
+    return (
+        pairs.reset_index()
+        .assign(joined=lambda p: (p["open_m"] >= LEAST_M) | (p["crossed"] & (p["firm_m"] >= LEAST_M)))
+        .drop(columns="firm_m")
     )
 
 

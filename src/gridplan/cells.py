@@ -18,6 +18,8 @@ Floats = NDArray[np.float64]
 NOBODY = -1
 OVERSHOOT_M = 0.001  # lines run on past the border by so much, so that they are sure to meet it
 BANK_STEP_M = 12.0
+CORNER_M = 0.01  # corners of cells nearer than this are one: rows of houses have corners a hair apart
+SLIVER_M = 0.25  # mean width below which a face is a sliver
 HAIR_M = 0.1  # faces that share less of a line hang together by a hair
 APART_M = 1e7  # farther than any two points of a district: keeps points of different faces apart in one tree
 
@@ -111,7 +113,8 @@ def _halfway(face: shapely.Geometry, spots: Floats) -> Geometries:
     edges = shapely.voronoi_polygons(
         shapely.multipoints(spots), extend_to=shapely.envelope(face), only_edges=True
     )
-    return shapely.get_parts(shapely.intersection(edges, shapely.buffer(face, OVERSHOOT_M, quad_segs=1)))
+    whole = shapely.transform(edges, lambda xy: np.round(xy / CORNER_M) * CORNER_M)
+    return shapely.get_parts(shapely.intersection(whole, shapely.buffer(face, OVERSHOOT_M, quad_segs=1)))
 
 
 def _voronoi(faces: Geometries, spots: Floats, spot_face: Ints, owner: Ints) -> Geometries:
@@ -268,7 +271,8 @@ def _settled(
     held[face[label[face] == owner]] = True
     free = ~fixed[at.left] & ~fixed[at.right]
     barred = along(at.middle, ground.walls)
-    label = _whole(label, held, at, barred & free)
+    sliver = slivers(faces)
+    label = _whole(label, held, at, (barred & free) | sliver[at.left] | sliver[at.right])
     grown = _grown(np.where(fixed, NOBODY, label), _some(at, free), ~barred[free])
     label = np.where(fixed, label, grown)
     left_over = np.flatnonzero(label < 0)
@@ -279,6 +283,11 @@ def _settled(
     source = np.full(label.max() + 1, NOBODY)
     source[label[held]] = origin[held]
     return Tiling(faces=faces, label=label, origin=source[label], block=block, spot_face=face)
+
+
+def slivers(faces: Geometries) -> NDArray[np.bool_]:
+    """Return which faces are so thin, as between a road and a border drawn along it, that nobody could walk through."""
+    return 2 * shapely.area(faces) < SLIVER_M * shapely.length(faces)
 
 
 def _firm(at: Seams) -> Seams:

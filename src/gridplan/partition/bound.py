@@ -15,7 +15,7 @@ from gridplan.partition.master import Prices, Rows
 from gridplan.partition.pricing import Pricing
 from gridplan.partition.problem import Columns, Floats
 
-STEPS = 120
+STEPS = 90
 HALVINGS = 12
 AIM = 1.03  # the value aimed at, as a multiple of the best so far
 PATIENCE = 5  # steps without gain before they are shortened

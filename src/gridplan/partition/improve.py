@@ -11,7 +11,6 @@ from gridplan.partition.search import Effort
 from gridplan.partition.split import best_split
 
 PASSES = 12
-ROUNDS = 2
 NEIGHBOURS = 5
 PACKED = 1_500
 POOL_NODES = 5
@@ -177,19 +176,14 @@ def improved(
     """Return better grids for the same workers.
 
     Pairs of neighbours are parted anew, those out of band first; then the best plan is made of all grids met on the way and the
-    cheapest sets of a list; and so on while that gains. ``groups`` are connected; units without load may be in none.
+    cheapest sets of a list, and parted anew again. ``groups`` are connected; units without load may be in none.
     """
     anyhow = Rows(must=problem.load > 0, workers=(0.0, np.inf), band=problem.band)
     order = np.argsort(reduced_costs(columns, anyhow, bound.prices), kind="stable")
-    cheap, every = columns.take(np.sort(order[:PACKED])), []
-    for _ in range(ROUNDS):
-        before = score_of(problem, groups)
-        groups, seen = _parted(problem, groups, effort)
-        every += seen
-        groups = _recombined(problem, groups, every, cheap, effort)
-        if not score_of(problem, groups) < (*before[:2], before[2] * (1 - LITTLE)):
-            break
-    return groups
+    cheap = columns.take(np.sort(order[:PACKED]))
+    parted, seen = _parted(problem, groups, effort)
+    mixed = _recombined(problem, parted, seen, cheap, effort)
+    return parted if mixed is parted else _parted(problem, mixed, effort)[0]
 
 
 def from_parts(

@@ -15,6 +15,7 @@ from gridplan.partition.problem import Columns, Floats
 
 TOLERANCE = 1e-7
 SIFTED = 12  # sets a unit in the first linear program
+ITERATIONS = 20_000  # of the simplex; far more than a linear program of this kind takes
 DEAR = 30.0  # price of a row not covered, in units of the dearest set
 
 
@@ -125,8 +126,17 @@ class Relaxation:
             if columns is not self.columns:
                 self._price(np.zeros(len(self.working)), 1.0)
 
-    def _linear(self) -> Relaxed:
+    def _run(self) -> None:
+        """Solve; where the simplex goes round in circles it begins anew from nothing, with presolve."""
         self.highs.run()
+        if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            self.highs.clearSolver()
+            self.highs.setOptionValue("presolve", "on")
+            self.highs.run()
+            self.highs.setOptionValue("presolve", "off")
+
+    def _linear(self) -> Relaxed:
+        self._run()
         solution = self.highs.getSolution()
         share = np.maximum(np.array(solution.col_value), 0.0)
         dual = np.array(solution.row_dual) * self.scale
