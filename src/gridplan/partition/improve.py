@@ -14,6 +14,7 @@ PASSES = 12
 NEIGHBOURS = 5
 PACKED = 1_500
 POOL_NODES = 5
+EVENED = (0.08, 0.04, 0.02)  # how far from their mean loads may be while they are evened out
 LITTLE = 1e-6  # share of the cost below which a gain is none
 
 
@@ -183,7 +184,23 @@ def improved(
     cheap = columns.take(np.sort(order[:PACKED]))
     parted, seen = _parted(problem, groups, effort)
     mixed = _recombined(problem, parted, seen, cheap, effort)
-    return parted if mixed is parted else _parted(problem, mixed, effort)[0]
+    again = parted if mixed is parted else _parted(problem, mixed, effort)[0]
+    return _mended(problem, again, effort)
+
+
+def _mended(problem: Problem, groups: list[np.ndarray], effort: Effort) -> list[np.ndarray]:
+    """Even out the loads where a grid is out of band, so that it gets from far what its neighbours cannot give, then part anew."""
+    best = groups
+    for spread in EVENED:
+        if not score_of(problem, best)[0]:
+            break
+        workers = problem.band.workers(columns_of(best, problem).load)[0].sum()
+        mean = float(problem.load.sum()) / float(workers)
+        even = replace(problem.band, low=mean * (1 - spread), high=mean * (1 + spread))
+        evened, _ = _parted(replace(problem, band=even), best, effort)
+        again, _ = _parted(problem, evened, effort)
+        best = min((best, again), key=lambda plan: score_of(problem, plan))
+    return best
 
 
 def from_parts(
