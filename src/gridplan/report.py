@@ -57,6 +57,8 @@ def report_of(
     notes = [message.text(language) for message in (*told, *(reach.told if reach else ()))]
     if any(asked.prices.model_dump().values()):
         notes.append(say(language, "pipeline.prices_unused"))
+    if asked.microgrid_households:
+        notes.append(say(language, "pipeline.microgrids_unused"))
     if stamp.clock:
         notes.append(say(language, "pipeline.clock"))
     return _plain(
