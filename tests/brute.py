@@ -84,6 +84,28 @@ def cost_of(problem: Problem, group: frozenset[int]) -> float:
     return min(float(problem.weight[units] @ problem.distance_m[units, centre]) for centre in units)
 
 
+def beside_the_walk(problem: Problem, groups: list[frozenset[int]]) -> float:
+    """Return what a division costs beside the walk: groups parted, borders off every line, loads off the middle."""
+    if problem.extras is None:
+        return 0.0
+    prices, total = problem.extras.prices, 0.0
+    of = {unit: number for number, group in enumerate(groups) for unit in group}
+    for price, kind in zip((prices.split_compound, prices.split_building), problem.extras.group, strict=True):
+        for name in set(kind.tolist()) - {-1}:
+            total += price * (len({of[unit] for unit in range(problem.size) if kind[unit] == name}) - 1)
+    for unit in range(problem.size):
+        for entry in range(problem.starts[unit], problem.starts[unit + 1]):
+            if unit < problem.neighbors[entry] and of[unit] != of[problem.neighbors[entry]]:
+                total += prices.border_off_line * problem.extras.off_line_m[entry]
+    band = problem.band
+    for group in groups:
+        load = load_of(problem, group)
+        total += prices.off_middle * min(
+            abs(load - w * (band.low + band.high) / 2) for w in range(band.fewest, band.most + 1)
+        )
+    return total
+
+
 def judged(problem: Problem, groups: list[frozenset[int]]) -> Division:
     """Return a division with its worth."""
     away = [outside(problem.band, load_of(problem, group)) for group in groups]
@@ -92,7 +114,7 @@ def judged(problem: Problem, groups: list[frozenset[int]]) -> Division:
         out=sum(a > 0 for a, _, _ in away),
         outside=sum(a for a, _, _ in away),
         workers=(sum(few for _, few, _ in away), sum(many for _, _, many in away)),
-        cost=sum(cost_of(problem, group) for group in groups),
+        cost=sum(cost_of(problem, group) for group in groups) + beside_the_walk(problem, groups),
     )
 
 

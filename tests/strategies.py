@@ -14,8 +14,18 @@ from gridplan.tables import Inputs
 
 METRIC = "EPSG:4547"
 WIDE_M, HIGH_M = 300, 200
+STRAY_M = 5.0  # a row farther from every community is refused at the door
 X0_M, Y0_M = 500_000.0, 3_400_000.0  # a real place's coordinates: rounding is that of real places
-ROW_TEXTS = ("household_id", "entrance", "building", "compound", "community_id")
+ROW_TEXTS = (
+    "household_id",
+    "entrance",
+    "building",
+    "compound",
+    "community_id",
+    "locked",
+    "together",
+    "apart",
+)
 ROW_NUMBERS = ("households", "planned", "population", "workload", "vulnerable", "load")
 
 
@@ -159,10 +169,16 @@ def row_lists(
 @st.composite
 def towns(draw: st.DrawFn, *, entrances: bool = True, special: bool = True) -> Inputs:
     """Draw a town."""
-    rows = draw(row_lists(entrances=entrances))
+    shapes = draw(community_shapes())
+    ground = shapely.union_all(shapes)
+    rows = [
+        (row, spot)
+        for row, spot in draw(row_lists(entrances=entrances))
+        if ground.distance(shapely.Point(spot)) <= STRAY_M
+    ]
     areas = draw(st.sampled_from([None, [shapely.box(20, 20, 70, 80)], [shapely.box(250, 150, 340, 260)]]))
     return town(
-        draw(community_shapes()),
+        shapes,
         [row for row, _ in rows],
         [spot for _, spot in rows],
         roads=draw(st.one_of(st.none(), road_lines())),

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, box
 
-from gridplan.cells import NOBODY, Ground, Tiling, along, components, place_in, seams, tile
+from gridplan.cells import NOBODY, Ground, Tiling, tile
+from gridplan.seams import components, seams_of
 
 SQUARE = box(0, 0, 100, 100)
-NONE = np.zeros(0, object)
 
 
 def shapes(*items: shapely.Geometry) -> np.ndarray:
@@ -136,39 +136,11 @@ def test_labels_hold_their_spots_in_one_piece(spots, owners):
     """Every label is connected, and each spot's face bears a label of its owner."""
     owner = owners[: len(spots)]
     tiling = tiled(spots, owner, ground(roads=(LineString([(33, -5), (66, 105)]),)))
-    at = seams(tiling.faces)
+    at = seams_of(tiling.faces)
     same = tiling.label[at.left] == tiling.label[at.right]
     pieces = components(len(tiling.faces), at.left[same], at.right[same])
     assert len(np.unique(pieces)) == len(np.unique(tiling.label))
     assert tiling.origin[tiling.spot_face].tolist() == owner
-
-
-def test_seams_are_the_lines_that_faces_share():
-    """Two squares side by side share one line, with its length and its middle; squares at a corner none."""
-    at = seams(shapes(box(0, 0, 10, 10), box(10, 0, 20, 10), box(20, 10, 30, 20)))
-    assert (at.left.tolist(), at.right.tolist(), at.length_m.tolist()) == ([0], [1], [10.0])
-    assert at.middle.tolist() == [[10.0, 5.0]]
-    assert at.pieces[0].equals(LineString([(10, 0), (10, 10)]))
-
-
-def test_points_on_lines():
-    """A point on a line, or in an area, lies along it; one half a metre off does not."""
-    middle = np.array([[5.0, 0.0], [5.0, 0.5], [25.0, 5.0]])
-    on = along(middle, shapes(LineString([(0, 0), (10, 0)]), box(20, 0, 30, 10)))
-    assert on.tolist() == [True, False, True]
-    assert along(middle, NONE).tolist() == [False] * 3
-
-
-def test_place_in_takes_the_nearest_face():
-    """A point in no face is in the nearest; of several that hold it, in the first."""
-    faces = shapes(box(0, 0, 10, 10), box(10, 0, 20, 10))
-    assert place_in(np.array([[5.0, 5.0], [15.0, 5.0], [10.0, 5.0], [40.0, 5.0]]), faces).tolist() == [
-        0,
-        1,
-        0,
-        1,
-    ]
-    assert place_in(np.zeros((0, 2)), faces).tolist() == []
 
 
 def test_owner_on_both_sides_of_a_wall_is_two():

@@ -178,6 +178,22 @@ def test_each_part_has_its_rules(part, table, columns, code):
     assert found(faults) == [(code, (2,), Harm.FORBIDS)]
 
 
+@pytest.mark.parametrize(
+    ("part", "table", "columns", "said"),
+    [
+        ("households", {"households": [1.0, -3.0]}, {"households": "HS"}, "HS is below 0, such as -3: "),
+        ("households", {"households": ["1", "2.50"]}, {"households": "HS"}, "number, such as 2.50: "),
+        ("workers", {"availability": [1, 80]}, {"availability": "share"}, "above 1, such as 80: "),
+        ("workers", {"kind": ["helper", "boss"]}, {"kind": "kind"}, 'kind is "boss"; wanted is full_time,'),
+    ],
+)
+def test_what_came_is_shown(part, table, columns, said):
+    """A fault of values shows the first of them as it stands in the file."""
+    frame = pd.DataFrame({"id": ["1", "2"], **table})
+    _, (fault,) = checks.attributes(frame, sheet(part, ["1", "2"], **columns))
+    assert said in fault.message.text("en")
+
+
 def test_what_may_be_blank():
     """A blank capacity, cost, availability or planned count is nothing, and no fault."""
     table = pd.DataFrame({"id": ["1"], "kind": ["helper"], "availability": [None]})
@@ -227,6 +243,30 @@ def test_shapes_that_cannot_serve():
         ("wrong_shape", (4,), Harm.FORBIDS),
     ]
     assert [shape is None for shape in kept] == [True, True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("part", "shape", "said"),
+    [
+        ("communities", shapely.Point(0, 0), "应为面，却是点"),
+        ("roads", shapely.box(0, 0, 1, 1), "应为线，却是面"),
+        ("barriers", shapely.Point(0, 0), "应为线或面，却是点"),
+    ],
+)
+def test_the_wrong_kind_of_shape_says_which_is_wanted(part, shape, said):
+    """A layer of points given for communities is told so."""
+    _, (fault,) = checks.sound(column(shape), sheet(part, "a"))
+    assert said in fault.message.text("zh")
+
+
+def test_where_no_community_has_a_shape_points_are_not_at_fault():
+    """A wrong file for the communities is one fault, not one more for each household."""
+    none, points = column(None, None), column(shapely.Point(0, 0))
+    home, faults = checks.homes(points, np.array(["a", "b"], object), none, sheet("households", "h"))
+    assert (home.tolist(), faults) == ([""], [])
+    assert (
+        checks.outside_special_areas(column(shapely.box(0, 0, 1, 1)), none, sheet("special_areas", "s")) == []
+    )
 
 
 def test_roads_without_shape_are_left_out():

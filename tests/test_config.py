@@ -297,8 +297,6 @@ def test_walking_needs_roads(faults):
     [
         ('a = "x\nb = 1', 7),
         ("a = 'x\nb = 1", 8),
-        ("a = 1\na = 2", 8),
-        ("[staffing]\n[staffing]", 8),
         ('p = "C:\\data"', 7),
         ("a = [1", 7),
     ],
@@ -307,6 +305,20 @@ def test_toml_that_cannot_be_read_names_its_line(faults, text, line):
     """Syntax errors say where, in our own words."""
     (told,) = faults(text)
     assert f"at line {line} or above it: {text.splitlines()[line - 7]}" in told
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a = 1\na = 2", "repeats itself at line 8: a = 2."),
+        ("[staffing]\n[staffing]", "repeats itself at line 8: [staffing]."),
+        ("[project]\nname = Harbour   Street", "in line 8 cannot be understood: name = Harbour Street."),
+    ],
+)
+def test_the_commonest_slips_have_their_own_sentence(faults, text, said):
+    """What stands twice, and a text without quotes, are told as such."""
+    (told,) = faults(text)
+    assert said in told
 
 
 def test_files_that_cannot_be_read_are_told(tmp_path, faults):

@@ -26,7 +26,7 @@ from gridplan.export.geopackage import read_plan, write_geopackage
 from gridplan.export.lock import locked
 from gridplan.export.report import report_markdown
 from gridplan.export.workbook import write_workbook
-from gridplan.export.write import claim, write_claimed, write_run
+from gridplan.export.write import claim, write_claimed, write_pages, write_run
 from gridplan.plan import Plan
 from gridplan.tables import LAYERS
 from gridplan.verify import verify
@@ -390,6 +390,90 @@ def test_killed_run_leaves_one_whole_output(tmp_path: Path) -> None:
     assert held(tmp_path) == [f"out/{name}" for name in OURS]
 
 
+def test_new_pages_touch_nothing_else(tmp_path: Path) -> None:
+    """Pages alone are replaced: what an office typed into the workbook stays, byte for byte."""
+    out = tmp_path / "out"
+    write_run(TINY, out, pages={**PAGES, "old.html": "old"})
+    (out / "staffing.xlsx").write_bytes(b"names")
+    (out / "maps" / "photo.png").write_bytes(b"png")
+    before = digests(out)
+
+    with claim(out):
+        write_pages(out, pages={"index.html": "new"})
+
+    after = digests(out)
+    assert (out / "maps" / "index.html").read_text(encoding="utf-8") == "new"
+    assert before.keys() - after.keys() == {"maps/old.html"}
+    assert {name for name in after if after[name] != before[name]} == {"maps/index.html"}
+    assert held(tmp_path) == [f"out/{name}" for name in held(out)]
+
+
+def test_pages_that_cannot_be_written_leave_the_old_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the disk is full halfway, the old pages stand, and nothing lies beside them."""
+    out = tmp_path / "out"
+    write_run(TINY, out, pages=PAGES)
+    before = digests(out)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("gridplan.export.write.settle", full)
+    with claim(out), pytest.raises(OutputError, match="disk is full"):
+        write_pages(out, pages={"index.html": "new"})
+
+    assert digests(out) == before
+
+
+def test_what_a_killed_remake_of_pages_left_is_cleared(tmp_path: Path) -> None:
+    """Half-written pages inside the folder are removed, and old ones that were moved away come back."""
+    out = tmp_path / "out"
+    write_run(TINY, out, pages=PAGES)
+    (out / "maps").rename(out / ".maps.old")
+    (out / ".maps.new").mkdir()
+    (out / ".maps.new" / "index.html").touch()
+
+    with claim(out):
+        assert held(out) == OURS
+
+
+def filled_in(workbook: Path) -> bytes:
+    """Write a name into a workbook as another program does; return its bytes."""
+    book = openpyxl.load_workbook(workbook)
+    book["网格表"]["N4"] = "王芳"
+    book.save(workbook)
+    return workbook.read_bytes()
+
+
+def test_a_workbook_that_was_filled_in_is_never_lost(tmp_path: Path) -> None:
+    """A run into the same folder keeps the names that an office typed, under another name, every time."""
+    out = tmp_path / "out"
+    write_run(TINY, out, pages=PAGES)
+    clean = (out / "staffing.xlsx").read_bytes()
+    for number in (1, 2):
+        typed = filled_in(out / "staffing.xlsx")
+        with claim(out):
+            kept = write_claimed(TINY, out, pages=PAGES)
+        assert kept == out / f"staffing-{number}.xlsx"
+        assert kept.read_bytes() == typed
+        assert (out / "staffing.xlsx").read_bytes() == clean
+
+    with claim(out):
+        assert write_claimed(TINY, out, pages=PAGES) is None
+    assert held(out) == sorted([*OURS, "staffing-1.xlsx", "staffing-2.xlsx"])
+
+
+def test_a_folder_below_a_file_is_told_in_our_words(tmp_path: Path) -> None:
+    """The system's English does not reach a Chinese reader."""
+    (tmp_path / "file").touch()
+
+    with pytest.raises(OutputError) as caught:
+        write_run(TINY, tmp_path / "file" / "out", pages=PAGES)
+
+    assert "上一级不是文件夹" in caught.value.text("zh")
+
+
 # staffing.xlsx
 def sheets(plan: Plan, path: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Values of each sheet of the workbook, formulas as they stand."""
@@ -458,8 +542,66 @@ def test_sheets_are_ready_to_print(tmp_path: Path) -> None:
             int(sheet.page_setup.paperSize) == 8 and sheet.page_setup.orientation == "landscape"
         )
         assert (sheet.page_setup.fitToWidth, int(sheet.page_setup.fitToHeight)) in {(None, 0), (1, 0)}
-        assert sheet.freeze_panes == "A4"
         assert sheet.print_title_rows == "$1:$3"
+
+
+def test_what_names_a_row_stays_in_view(tmp_path: Path) -> None:
+    """Who fills in names far to the right still sees the grid; sums are called so across the same columns."""
+    write_workbook(TINY, tmp_path / "staffing.xlsx")
+
+    book = openpyxl.load_workbook(tmp_path / "staffing.xlsx")
+
+    frozen = {sheet.title: sheet.freeze_panes for sheet in book}
+    assert (frozen["街道表"], frozen["社区表"], frozen["网格表"]) == ("C4", "E4", "F4")
+    assert {str(cells) for cells in book["网格表"].merged_cells.ranges} == {"A6:E6", "A10:E10", "A11:E11"}
+
+
+def test_rows_are_as_tall_as_their_texts(tmp_path: Path) -> None:
+    """Bounds of two lines and a long reason have room, whichever program opens the file."""
+    grids = TINY.grids.assign(
+        bounds_text=["东至解放路，南至滨河路，西至和平路，北至学院路", "短", "", "", ""]
+    )
+    rows = [{**row, "reason": "单元凑不出二百户。" * 20} for row in TINY.report["communities"]]
+    plan = dataclasses.replace(reported(TINY, communities=rows), grids=grids)
+    write_workbook(plan, tmp_path / "staffing.xlsx")
+
+    book = openpyxl.load_workbook(tmp_path / "staffing.xlsx")
+
+    heights = book["网格表"].row_dimensions
+    assert heights[4].height > 30 > (heights[5].height or 15)
+    assert book["社区表"].row_dimensions[4].height > 90
+    assert max(d.width for d in book["网格表"].column_dimensions.values()) < 40
+
+
+def test_columns_that_hold_nothing_are_left_out_but_for_those_to_fill_in(tmp_path: Path) -> None:
+    """Where every community is in band there is no column for reasons; those for names stay."""
+    rows = [{**row, "reason": "", "pieces_reason": ""} for row in TINY.report["communities"]]
+    book = sheets(reported(TINY, communities=rows), tmp_path / "staffing.xlsx")
+
+    assert "原因" not in book["社区表"][2]
+    assert {"网格长", "联系电话", "备注"} <= set(book["网格表"][2])
+
+
+def test_facilities_are_found_by_their_community(tmp_path: Path) -> None:
+    """Each facility has its community; more households than it has room for are marked."""
+    crowded = dataclasses.replace(TINY, facilities=TINY.facilities.assign(households_served=[400.0, 520.0]))
+    write_workbook(crowded, tmp_path / "staffing.xlsx")
+
+    sheet = openpyxl.load_workbook(tmp_path / "staffing.xlsx")["设施表"]
+
+    head = [cell.value for cell in sheet[3]]
+    at = head.index("社区")
+    assert [sheet.cell(row, at + 1).value for row in (4, 5)] == ["向阳社区", "临海社区"]
+    assert [sheet.cell(row, 1).fill.fill_type for row in (4, 5)] == ["solid", None]
+
+
+def test_communities_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    """Two communities of one name have subtotals of their own, and one without a name is called by its id."""
+    same_name = dataclasses.replace(TINY, communities=TINY.communities.assign(name="幸福社区"))
+    nameless = dataclasses.replace(TINY, communities=TINY.communities.assign(name=""))
+
+    assert grids_frame(same_name)["community"].unique().tolist() == ["幸福社区 C1", "幸福社区 C2"]
+    assert grids_frame(nameless)["community"].unique().tolist() == ["C1", "C2"]
 
 
 def test_workbook_of_a_plan_that_knows_little(tmp_path: Path) -> None:
@@ -541,7 +683,7 @@ def test_report_says_what_needs_attention() -> None:
     for fact in (
         "3 / 4 (75.0%)",
         "单元的户数凑不出 200 户",
-        "仍有 80 户（10.5%）",
+        "养老服务站 80 户（10.5%）",
         "缺 0.8 人",
         "计入最近的社区 C1",
     ):
@@ -574,7 +716,31 @@ def test_plan_without_roster_lacks_nobody() -> None:
     page = report_markdown(reported(TINY, totals=totals))
 
     assert "缺 " not in page
-    assert "现有 - 人" in page
+    assert "现有专职" not in page
+
+
+def test_what_is_only_for_looking_up_stands_at_the_end() -> None:
+    """Thirty remarks do not push the figures and decisions off the first page."""
+    page = report_markdown(reported(TINY, told=[f"remark {n}" for n in range(30)]))
+
+    assert page.index("## 需要关注") < page.index("## 步行可达的服务") < page.index("## 方案依据")
+    assert page.index("## 所用数据") < page.index("附：逐条说明（30 条）") < page.index("- remark 29")
+    assert "remark" not in page.partition("附：")[0]
+
+
+def test_how_much_better_it_could_be_is_said_in_words() -> None:
+    """A plan that is not proven best says by how much less people could walk, and where."""
+    rows = [
+        {**row, "status": "feasible", "gap": gap}
+        for row, gap in zip(TINY.report["communities"], (0.1, 0.3), strict=True)
+    ]
+
+    page = report_markdown(reported(TINY, communities=rows))
+
+    assert "2 个社区的方案尚未证明是最好的" in page
+    assert "中位数 20.0%，最大 30.0%，是临海社区（C2）" in page
+    alone = report_markdown(reported(TINY, communities=[TINY.report["communities"][0], rows[1]]))
+    assert "只有临海社区（C2）的方案尚未证明是最好的" in alone
 
 
 def test_names_are_no_markdown() -> None:

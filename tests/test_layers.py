@@ -1,4 +1,4 @@
-"""Who may import whom: the levels of docs/house.md hold in the source."""
+"""The rules of docs/house.md that a machine can hold the source to: who may import whom, and how long things are."""
 
 import ast
 import re
@@ -12,6 +12,8 @@ SOURCE = ROOT / "src" / "gridplan"
 ROW = re.compile(r"^\| (\d) \| (.+?) \|", re.MULTILINE)
 NAMED = re.compile(r"`(\w+)/?`")
 NO_ROOM = {"__init__"}  # the package itself: its version, which anyone may read
+BODY_LINES, MODULE_LINES = 40, 300  # of these a function, and a module, has fewer
+LONG = {"partition"}  # rooms that do not fit yet
 REACH = {  # a library that only these rooms may import
     "ortools": {"partition", "circle"},
     "highspy": {"partition"},
@@ -100,6 +102,38 @@ def test_nobody_imports_what_is_private() -> None:
         if name[0] == "gridplan" and re.match(r"_(?!_)", name[-1])
     ]
     assert not wrong, "\n".join(wrong)
+
+
+def bodies(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Yield the name of each function and the lines of its body, without the docstring."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            told = node.body[1:] if ast.get_docstring(node) is not None else node.body
+            yield node.name, node.end_lineno - told[0].lineno + 1 if told else 0
+
+
+def test_functions_and_modules_are_short() -> None:
+    """The body of a function has fewer than 40 lines, a module fewer than 300."""
+    wrong = []
+    for path in sorted(SOURCE.rglob("*.py")):
+        if room_of(path) in LONG:
+            continue
+        text, place = path.read_text(encoding="utf-8"), path.relative_to(ROOT)
+        if text.count("\n") >= MODULE_LINES:
+            wrong.append(f"{place}: {text.count(chr(10))} lines")
+        wrong += [
+            f"{place}: {name} has {lines} lines"
+            for name, lines in bodies(ast.parse(text))
+            if lines >= BODY_LINES
+        ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_length_is_counted_without_the_docstring() -> None:
+    """A docstring does not count, a comment inside the body and a function inside it do."""
+    text = 'def one():\n    """Tell.\n\n    More.\n    """\n    def two():\n        return 2\n    # why\n    return two'
+    assert dict(bodies(ast.parse(text))) == {"one": 4, "two": 1}
+    assert dict(bodies(ast.parse('def no():\n    """Do nothing."""'))) == {"no": 0}
 
 
 @pytest.mark.parametrize(

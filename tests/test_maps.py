@@ -19,7 +19,18 @@ from shapely import MultiPolygon, Polygon, box
 import tiny_plan as tiny
 from gridplan.errors import OutputError
 from gridplan.maps import build_map, page, pages, vendor
-from gridplan.maps.cards import community_cards, grid_cards, grid_tips, number, percent, speaker
+from gridplan.maps.cards import (
+    community_cards,
+    facility_cards,
+    facility_tips,
+    grid_cards,
+    grid_tips,
+    number,
+    percent,
+    speaker,
+    unit_cards,
+    unit_tips,
+)
 from gridplan.maps.colours import PALETTE, bordering, colouring
 from gridplan.maps.layers import street_layer
 from gridplan.maps.offline import VENDORED
@@ -218,7 +229,7 @@ def test_grid_cards_tell_why_a_grid_is_out_of_band():
     assert card["note"][2] == "户数 220 超过 1 人的上限 200，多 20。"
     row = dict(zip(card["labels"], card["values"][2], strict=True))
     assert row["户数"] == "220"
-    assert row["每人负担"] == "220"
+    assert row["每名网格员负责户数"] == "220"
     assert row["四至"].startswith("东至解放路")
     assert row["工作量"] == ""
 
@@ -235,6 +246,36 @@ def test_tips_name_community_and_grid():
     tips = grid_tips(tiny.tiny_plan(), speaker("en"))
     assert tips[0] == "向阳社区 · 第一网格: 170 households, workers: 1"
     assert tips[4] == "临海社区 · 第三网格 · Special grid"
+
+
+def test_units_and_facilities_say_where_they_are_and_whom_they_serve():
+    """Two clinics are told apart by their community; tips have the figures that are known."""
+    plan, words = tiny.tiny_plan(), speaker("zh")
+    assert facility_tips(plan.facilities, words) == [
+        "养老服务站 · 现有设施 · 就近 240 户 · 可服务 300 户",
+        "养老服务站 · 新增设施 · 就近 520 户",
+    ]
+    assert facility_cards(plan, plan.facilities, words)["sub"] == [
+        "滨海街道 · 向阳社区",
+        "滨海街道 · 临海社区",
+    ]
+    assert unit_tips(plan, words)[6] == "基本单元：90 户（第一网格）"
+    assert unit_cards(plan, words)["sub"][6] == "临海社区"
+
+
+def test_a_workload_is_called_so():
+    """Where workload counts, what falls to a worker is not called households."""
+    plan = tiny.tiny_plan()
+    weighted = replace(plan, grids=plan.grids.assign(load=plan.grids["load"] + 1))
+    assert "每名网格员负责户数" in grid_cards(plan, speaker("zh"))["labels"]
+    assert "每名网格员工作量" in grid_cards(weighted, speaker("zh"))["labels"]
+
+
+def test_the_community_of_a_point():
+    """Inside it is the one that holds it, on the common border the first, outside all none."""
+    x, y = tiny.X0_M, tiny.Y0_M
+    points = gpd.GeoSeries.from_xy([x + 450, x + 300, x - 1, x + 1], [y + 50] * 4, crs=tiny.CRS)
+    assert tiny.tiny_plan().community_of(points) == ["C2", "C1", "", "C1"]
 
 
 def test_community_cards_have_certificate_and_reason():

@@ -9,6 +9,9 @@ import shutil
 import subprocess
 from dataclasses import replace
 
+import geopandas as gpd
+import numpy as np
+import pandas as pd
 import pytest
 
 import tiny_plan as tiny
@@ -196,3 +199,68 @@ def test_pointing_and_clicking_on_the_map(tmp_path):
     assert told["tip"] == ["临海社区 · 第一网格：220 户，1 人"]
     assert told["grid"] == ["第一网格未达标"]
     assert told["facility"] == "养老服务站新增设施"
+
+
+def test_what_a_card_tells_of_is_outlined_until_it_is_closed(tmp_path):
+    """A grid that was found has an outline above all, its community gets it next, nothing has it at the end."""
+    question = """
+      var stage = gridplan.stage, seen = [];
+      function note() { seen.push(stage.chosen ? stage.chosen.getLatLngs()[0][0].length : 0); }
+      find("C2002"); note();
+      document.querySelector(".gp-card .gp-link").click(); note();
+      var outline = stage.chosen;
+      stage.map.closePopup(); note();
+      return { seen: seen, gone: !stage.map.hasLayer(outline) };"""
+    told, console = visit(tmp_path, pages(tiny.tiny_plan())["index.html"], question)
+    assert console == []
+    assert told["seen"][0] >= 4
+    assert told["seen"][1] >= 4
+    assert told["seen"][2] == 0
+    assert told["gone"]
+
+
+def test_the_search_says_where_each_find_is(tmp_path):
+    """Facilities of one service are told apart by community and code; more than are shown are spoken of."""
+    plan = tiny.tiny_plan()
+    many = gpd.GeoDataFrame(pd.concat([plan.facilities] * 8, ignore_index=True), crs=tiny.CRS)
+    question = """
+      var field = document.querySelector(".gp-search input");
+      function found(words) { field.value = words; field.oninput(); return texts(".gp-search li"); }
+      return { two: found("养老 临海"), all: found("养老").length, last: found("养老").pop() };"""
+    told, console = visit(tmp_path, pages(replace(plan, facilities=many))["index.html"], question)
+    assert console == []
+    assert told["two"][0] == "养老服务站滨海街道 · 临海社区 · N1"
+    assert told["all"] == 13
+    assert told["last"] == "还有更多，请再输入几个字"
+
+
+def test_paper_gets_a_sheet_of_its_own_size(tmp_path):
+    """For the printer the map is drawn as large as A3; afterwards it is what it was."""
+    question = """
+      var map = gridplan.stage.map, canvas = document.querySelector(".leaflet-overlay-pane canvas");
+      function now() { return [map.getSize().x, map.getSize().y, map.getZoom(), texts(".gp-name-community").length]; }
+      var before = now();
+      window.dispatchEvent(new Event("beforeprint"));
+      var paper = now(), drawn = canvas.width;
+      window.dispatchEvent(new Event("afterprint"));
+      return { before: before, paper: paper, drawn: drawn, after: now() };"""
+    told, console = visit(tmp_path, pages(tiny.tiny_plan())["index.html"], question)
+    assert console == []
+    assert told["paper"][:2] == [1526, 1060]
+    assert told["drawn"] >= 1526
+    assert told["paper"][3] == 2
+    assert told["after"] == told["before"]
+
+
+def test_communities_are_named_where_facilities_leave_no_room(tmp_path):
+    """Marks all over the middle of a community do not cost it its name."""
+    plan = tiny.tiny_plan()
+    x, y = np.meshgrid(np.arange(5, 600, 10), np.arange(5, 200, 10))
+    table = {"facility_id": [f"F{i}" for i in range(x.size)], "category": tiny.SERVICE, "status": "existing"}
+    spots = gpd.points_from_xy(tiny.X0_M + x.ravel(), tiny.Y0_M + y.ravel())
+    crowd = gpd.GeoDataFrame(
+        {**table, "capacity": 1.0, "households_served": 1.0}, geometry=spots, crs=tiny.CRS
+    )
+    page = pages(replace(plan, facilities=crowd))["index.html"]
+    told, _ = visit(tmp_path, page, 'return texts(".gp-name-community");')
+    assert sorted(told) == ["临海社区", "向阳社区"]

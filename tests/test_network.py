@@ -239,6 +239,32 @@ def test_distances_equal_an_independent_dijkstra(lines, origins, destinations):
     assert (within == np.where(want_cm <= 30_000, found, np.inf)).all()
 
 
+@settings(max_examples=60, deadline=None)
+@given(towns(), points(), points(), st.sampled_from([100.0, 400.0, math.inf]))
+def test_the_nearest_is_the_least_distance(lines, origins, destinations, limit_m):
+    """One search from all goals finds what the distances say, the first goal where two are equally near."""
+    network = build_network(roads(*lines), None, detour=1.3)
+    destinations = [*destinations, destinations[0], origins[0]]
+    distances = network.distances(origins, destinations, limit_m=limit_m)
+    found_m, found = network.nearest(origins, destinations, limit_m=limit_m)
+    assert found_m.tolist() == distances.min(axis=1).tolist()
+    assert found.tolist() == np.where(np.isfinite(found_m), distances.argmin(axis=1), -1).tolist()
+
+
+def test_nearest_of_none():
+    """Where there is nothing, nothing is near."""
+    for walk in (build_network(CROSS, None, detour=1.3), StraightLine(1.3)):
+        found_m, found = walk.nearest([(0, 0), (10, 0)], [])
+        assert (found_m.tolist(), found.tolist()) == ([math.inf] * 2, [-1, -1])
+        assert walk.nearest(np.empty((0, 2)), [(0, 0)])[1].tolist() == []
+
+
+def test_nearest_in_a_straight_line():
+    """The first of two equally near points is taken, and none beyond the limit."""
+    found_m, found = StraightLine(2.0).nearest([(0, 0), (90, 0)], [(10, 0), (-10, 0)], limit_m=50)
+    assert (found_m.tolist(), found.tolist()) == ([20.0, math.inf], [0, -1])
+
+
 @settings(max_examples=40, deadline=None)
 @given(towns(), points())
 def test_walks_are_metric_and_no_shorter_than_the_line(lines, spots):

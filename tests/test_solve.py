@@ -32,7 +32,8 @@ def sound(problem: Problem, answer: Partition) -> None:
     assert all(centre in group for centre, group in zip(answer.centre.tolist(), groups, strict=True))
     one = judged(problem, groups)
     assert answer.objective == pytest.approx(one.cost)
-    assert float(problem.weight @ answer.walk_m) == pytest.approx(answer.objective)
+    assert answer.parts.sum() == pytest.approx(answer.objective)
+    assert float(problem.weight @ answer.walk_m) == pytest.approx(answer.parts[:, 0].sum())
     assert (answer.out_of_band, answer.households_outside) == (one.out, pytest.approx(one.outside))
     assert one.workers[0] <= answer.workers.sum() <= one.workers[1]
     assert 0 <= answer.lower_bound <= answer.objective

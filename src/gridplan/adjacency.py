@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gridplan.cells import Geometries, Ints, Seams, Tiling, along, seams, slivers
+from gridplan.cells import Tiling
+from gridplan.seams import slivers
+from gridplan.where import Flags, Floats, Geometries, Ints, along
 
 LEAST_M = 0.5  # units that share less open border touch at a corner only
 NEAR_M = 0.05
@@ -18,7 +20,8 @@ def crossings(roads: Geometries, barriers: Geometries) -> Geometries:
     """Return the pieces of road that lead over a barrier: points on a line, stretches over water."""
     if not len(roads) or not len(barriers):
         return np.zeros(0, object)
-    ways = shapely.get_parts(shapely.line_merge(shapely.union_all(roads)))
+    meeting = np.unique(shapely.STRtree(roads).query(barriers, predicate="intersects")[1])
+    ways = shapely.get_parts(shapely.line_merge(shapely.union_all(roads[meeting])))
     way, barrier = shapely.STRtree(barriers).query(ways, predicate="intersects")
     crossing = shapely.crosses(ways[way], barriers[barrier])
     return shapely.get_parts(shapely.intersection(ways[way[crossing]], barriers[barrier[crossing]]))
@@ -46,53 +49,37 @@ def borders_of(
     ``crossed`` says whether a road leads over the barrier between the two, ``joined`` whether people can walk
     from one to the other.
     """
-    every = seams(tiling.faces)
+    sides = np.sort(np.column_stack([cell[tiling.seams.left], cell[tiling.seams.right]]), axis=1)
+    between = sides[:, 0] != sides[:, 1]
+    at, length_m = tiling.seams.some(between), tiling.seams.length_m[between]
     sliver = slivers(tiling.faces)
-    apart = cell[every.left] != cell[every.right]
-    firm = ~(sliver[every.left] | sliver[every.right])[apart]
-    at = _between_cells(every, cell)
+    firm = ~(sliver[at.left] | sliver[at.right])
     barred = along(at.middle, barriers)
-    frame = pd.DataFrame(
+    over = np.zeros(len(barred), bool)
+    over[barred] = _touching(at.some(barred).pieces, ways, barriers)
+    pairs, pair = np.unique(sides[between], axis=0, return_inverse=True)
+
+    def metres(of: Flags) -> Floats:
+        return np.asarray(np.bincount(pair.ravel(), weights=length_m * of, minlength=len(pairs)), float)
+
+    open_m, crossed = metres(firm & ~barred), metres(over) > 0
+    return pd.DataFrame(
         {
-            "left": np.minimum(at.left, at.right),
-            "right": np.maximum(at.left, at.right),
-            "border_m": at.length_m,
-            "firm_m": np.where(firm, at.length_m, 0.0),
-            "open_m": np.where(barred | ~firm, 0.0, at.length_m),
-            "road_m": np.where(along(at.middle, roads), at.length_m, 0.0),
-            "crossed": barred & _touching(at.pieces, crossings(ways, barriers)),
+            "left": pairs[:, 0],
+            "right": pairs[:, 1],
+            "border_m": metres(np.ones(len(barred), bool)),
+            "open_m": open_m,
+            "road_m": metres(along(at.middle, roads)),
+            "crossed": crossed,
+            "joined": (open_m >= LEAST_M) | (crossed & (metres(firm) >= LEAST_M)),
         }
     )
-    pairs = frame.groupby(["left", "right"], sort=True).agg(
-        border_m=("border_m", "sum"),
-        firm_m=("firm_m", "sum"),
-        open_m=("open_m", "sum"),
-        road_m=("road_m", "sum"),
-        crossed=("crossed", "any"),
-    )
-    return (
-        pairs.reset_index()
-        .assign(joined=lambda p: (p["open_m"] >= LEAST_M) | (p["crossed"] & (p["firm_m"] >= LEAST_M)))
-        .drop(columns="firm_m")
-    )
 
 
-def _between_cells(at: Seams, cell: Ints) -> Seams:
-    """Return the seams between faces of different cells, cell numbers for face numbers."""
-    left, right = cell[at.left], cell[at.right]
-    apart = left != right
-    return Seams(
-        left=left[apart],
-        right=right[apart],
-        length_m=at.length_m[apart],
-        middle=at.middle[apart],
-        pieces=at.pieces[apart],
-    )
-
-
-def _touching(pieces: Geometries, others: Geometries) -> np.ndarray:
-    """Return which pieces of line come within reach of one of the others."""
+def _touching(pieces: Geometries, ways: Geometries, barriers: Geometries) -> Flags:
+    """Return which pieces of line along a barrier come within reach of where a road leads over it."""
     near = np.zeros(len(pieces), bool)
-    if len(others) and len(pieces):
-        near[shapely.STRtree(others).query(pieces, predicate="dwithin", distance=NEAR_M)[0]] = True
+    over = crossings(ways, barriers) if len(pieces) else pieces
+    if len(over):
+        near[shapely.STRtree(over).query(pieces, predicate="dwithin", distance=NEAR_M)[0]] = True
     return near

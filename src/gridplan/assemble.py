@@ -12,7 +12,6 @@ from gridplan.config import PlanFile
 from gridplan.partition import Band, District
 from gridplan.tables import LAYERS, Inputs
 from gridplan.units import Units
-from gridplan.words import say
 
 DEGENERATE_M = 1e-9
 
@@ -24,6 +23,7 @@ class Tables:
     streets: gpd.GeoDataFrame | None
     communities: gpd.GeoDataFrame
     grids: gpd.GeoDataFrame
+    microgrids: gpd.GeoDataFrame | None
     units: gpd.GeoDataFrame
     households: gpd.GeoDataFrame
     roster: staffing.Roster
@@ -39,6 +39,13 @@ def norm_of(plan: PlanFile) -> staffing.Norm | None:
     return staffing.Norm(low, high, asked.workers_per_10000_residents if named else None)
 
 
+def band_of(plan: PlanFile) -> Band:
+    """Return the band of the plan file."""
+    low, high = plan.partition.households_per_worker
+    fewest, most = plan.partition.workers_per_grid
+    return Band(low=float(low), high=float(high), fewest=fewest, most=most)
+
+
 def _layer(table: pd.DataFrame, layer: str) -> gpd.GeoDataFrame:
     """Return the columns of a layer in their order."""
     texts, figures = LAYERS[layer]
@@ -49,50 +56,42 @@ def _grids(
     inputs: Inputs, units: Units, district: District, plan: PlanFile, language: str
 ) -> gpd.GeoDataFrame:
     """Return the grids in the order of communities and codes, with ``number`` as ``district.grid`` counts them."""
-    table, grid = units.table, district.grid
-    count = len(district.grids)
-    pieces = np.split(
-        table.geometry.to_numpy()[np.argsort(grid, kind="stable")],
-        np.cumsum(np.bincount(grid, minlength=count))[:-1],
+    shapes = _outlines(units.table.geometry.to_numpy(), district.grid)
+    frame = gpd.GeoDataFrame(district.grids, geometry=shapes, crs=inputs.crs).join(_sums(units, district))
+    population = frame["population"]
+    in_band = band_of(plan).outside(frame["load"].to_numpy(float))[0] == 0
+    outline_m = np.maximum(shapely.length(shapes), DEGENERATE_M)
+    frame = frame.assign(
+        number=np.arange(len(frame)),
+        population=population.fillna(0.0) if inputs.households["population"].notna().any() else population,
+        in_band=np.where(frame["kind"] == "ordinary", in_band, np.nan),
+        compactness=4 * np.pi * shapely.area(shapes) / outline_m**2,
+        centre_unit_id=units.table["unit_id"].to_numpy(object)[frame["centre"]],
     )
-    frame = gpd.GeoDataFrame(
-        district.grids.assign(number=np.arange(count)),
-        geometry=[shapely.coverage_union_all(piece) for piece in pieces],
-        crs=inputs.crs,
-    )
-    households = table["households"].to_numpy()
-    sums = pd.DataFrame(
-        {"grid": grid, "households": households, "load": table["load"], "population": table["population"]}
-    )
-    sums["walk"], sums["far"] = households * district.walk_m, np.where(households > 0, district.walk_m, 0.0)
-    xy = table[["x", "y"]].to_numpy()
-    line = np.hypot(*(xy - xy[district.grids["centre"].to_numpy()[grid]]).T)
-    sums["line"] = households * line
-    total = sums.groupby("grid").agg(
-        households=("households", "sum"),
-        load=("load", "sum"),
-        population=("population", lambda p: p.sum(min_count=1)),
-        walk=("walk", "sum"),
-        line=("line", "sum"),
-        walk_max_m=("far", "max"),
-    )
-    people = np.maximum(total["households"], 1e-12)
-    frame = frame.join(total[["households", "load", "population", "walk_max_m"]])
-    if inputs.households["population"].notna().any():
-        frame["population"] = frame["population"].fillna(0.0)
-    frame["walk_mean_m"] = np.where(total["households"] > 0, total["walk"] / people, 0.0)
-    frame["walk_straight_m"] = np.where(total["households"] > 0, total["line"] / people, 0.0)
-    low, high = plan.partition.households_per_worker
-    band = Band(
-        low=low, high=high, fewest=plan.partition.workers_per_grid[0], most=plan.partition.workers_per_grid[1]
-    )
-    frame["in_band"] = np.where(
-        frame["kind"] == "ordinary", band.outside(frame["load"].to_numpy(float))[0] == 0, np.nan
-    )
-    outline = np.maximum(shapely.length(frame.geometry.to_numpy()), DEGENERATE_M)
-    frame["compactness"] = 4 * np.pi * frame.geometry.area / outline**2
-    frame["centre_unit_id"] = table["unit_id"].to_numpy(object)[frame["centre"]]
     return _named(frame, inputs, units, plan, language)
+
+
+def _outlines(cells: np.ndarray, grid: np.ndarray) -> np.ndarray:
+    """Return the union of the cells of each grid."""
+    pieces = np.split(cells[np.argsort(grid, kind="stable")], np.cumsum(np.bincount(grid))[:-1])
+    return np.array([shapely.coverage_union_all(piece) for piece in pieces])
+
+
+def _sums(units: Units, district: District) -> pd.DataFrame:
+    """Return what lives in each grid and how far its households walk to the centre: by the way taken, and straight."""
+    table, grid = units.table, district.grid
+    xy, homes = table[["x", "y"]].to_numpy(), table["households"].to_numpy(float)
+    straight_m = np.hypot(*(xy - xy[district.grids["centre"].to_numpy()[grid]]).T)
+    figures = table[["households", "load", "population"]]
+    sums = figures.assign(walk=homes * district.walk_m, straight=homes * straight_m).groupby(grid)
+    sums = sums.sum(min_count=1)
+    farthest_m = pd.Series(np.where(homes > 0, district.walk_m, 0.0)).groupby(grid).max()
+    people = sums["households"].where(sums["households"] > 0)
+    return sums[list(figures)].assign(
+        walk_mean_m=(sums["walk"] / people).fillna(0.0),
+        walk_max_m=farthest_m,
+        walk_straight_m=(sums["straight"] / people).fillna(0.0),
+    )
 
 
 def _named(
@@ -100,25 +99,19 @@ def _named(
 ) -> gpd.GeoDataFrame:
     """Add id, code, name and four bounds."""
     number = naming.numbers(frame)
-    code = [
-        plan.partition.code.format(community_id=c, n=n)
-        for c, n in zip(frame["community_id"], number, strict=True)
-    ]
+    code = naming.codes(plan.partition.code, frame["community_id"].tolist(), number.tolist())
     special = units.table["special"].to_numpy()[frame["centre"]]
     areas = inputs.special_areas
     of_area = np.full(len(frame), "", object)
     if areas is not None and len(areas):
         of_area = np.where(special >= 0, areas["name"].to_numpy(object)[special], "")
-    name = [
-        area
-        or (say(language, f"naming.{kind}", number=n) if kind != "ordinary" else naming.name_of(n, language))
-        for kind, n, area in zip(frame["kind"], number, of_area, strict=True)
-    ]
+    name = naming.names(frame, number, of_area.tolist(), language=language)
     frame = frame.assign(grid_id=code, code=code, name=name)
     rank = inputs.communities["community_id"].reset_index().set_index("community_id")["index"]
     order = np.lexsort((number, frame["community_id"].map(rank)))
     frame = frame.iloc[order].reset_index(drop=True)
-    bounds = naming.bounds_text(frame, inputs.communities, inputs.roads, inputs.barriers, language=language)
+    lines = (inputs.roads, inputs.barriers)
+    bounds = naming.bounds_text(frame, inputs.communities, lines, units=units.table, language=language)
     return frame.assign(bounds_text=bounds)
 
 
@@ -127,10 +120,14 @@ def tables(inputs: Inputs, units: Units, district: District, plan: PlanFile, lan
     grids = _grids(inputs, units, district, plan, language)
     id_of = grids.sort_values("number")["grid_id"].to_numpy(object)
     unit_table = units.table.assign(grid_id=id_of[district.grid])
+    micro = None if district.micro is None else _microgrids(unit_table, district.micro)
+    below = np.full(len(unit_table), "", object)
+    if micro is not None:
+        below = micro["microgrid_id"].to_numpy(object)[district.micro]
     rows = inputs.households.assign(
         unit_id=unit_table["unit_id"].to_numpy(object)[units.of_row],
         grid_id=unit_table["grid_id"].to_numpy(object)[units.of_row],
-        microgrid_id="",
+        microgrid_id=below[units.of_row],
     )
     roster = staffing.roster(inputs.workers, inputs.communities)
     communities = _communities(inputs, grids, roster, plan)
@@ -138,10 +135,26 @@ def tables(inputs: Inputs, units: Units, district: District, plan: PlanFile, lan
         streets=_streets(communities, plan) if plan.inputs.communities.street else None,
         communities=_layer(communities, "communities"),
         grids=_layer(grids, "grids"),
+        microgrids=None if micro is None else _layer(micro, "microgrids"),
         units=_layer(unit_table, "units"),
         households=_layer(rows, "households"),
         roster=roster,
     )
+
+
+def _microgrids(units: gpd.GeoDataFrame, micro: np.ndarray) -> gpd.GeoDataFrame:
+    """Return the microgrids in the order of ``micro``; ids are those of their grids and a number, row by row like grids."""
+    first = np.unique(micro, return_index=True)[1]
+    frame = gpd.GeoDataFrame(
+        {
+            "grid_id": units["grid_id"].to_numpy(object)[first],
+            "households": np.bincount(micro, weights=units["households"].to_numpy(float)),
+        },
+        geometry=_outlines(units.geometry.to_numpy(), micro),
+        crs=units.crs,
+    )
+    number = naming.numbers(frame.assign(community_id=frame["grid_id"], kind="ordinary"))
+    return frame.assign(microgrid_id=[f"{g}-{n:02}" for g, n in zip(frame["grid_id"], number, strict=True)])
 
 
 def _communities(

@@ -16,3 +16,8 @@ def compiled(function: Callable[..., Any]) -> Any:
         return numba.njit(cache=True, nogil=True)(function)
     except RuntimeError:
         return numba.njit(nogil=True)(function)
+
+
+def inlined(function: Callable[..., Any]) -> Any:
+    """Compile a function into those that call it: for a small step of a search, where a call would cost more than the step."""
+    return numba.njit(inline="always")(function)

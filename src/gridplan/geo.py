@@ -111,6 +111,7 @@ def _unshifted(shapes: npt.NDArray[np.object_], shift: str) -> npt.NDArray[np.ob
     forward: Batch = coordTransform.wgs84_to_gcj02 if shift == "gcj02" else coordTransform.wgs84_to_bd09
 
     def undone(goal: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return the points, in degrees, that the shift takes to ``goal``."""
         guess = goal.copy()
         for _ in range(SHIFT_ROUNDS if len(goal) else 0):
             away = np.column_stack(forward(guess[:, 0].copy(), guess[:, 1].copy())) - goal

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from pyproj import CRS
 
-from gridplan import checks, geo
+from gridplan import checks, geo, hand
 from gridplan.checks import Fault, Harm, Sheet
 from gridplan.config import InputTable, PlanFile
 from gridplan.errors import InputError, UsageError
@@ -18,7 +18,7 @@ from gridplan.tables import Inputs, Source
 from gridplan.words import Message
 
 NEEDED = ("communities", "households")
-POINTS = ("households", "facilities", "candidates")
+POINTS = ("households", "facilities", "candidates", "seeds")
 LINES = ("roads", "barriers")  # rows without a shape are left out
 
 
@@ -46,7 +46,8 @@ def inspect(plan: PlanFile) -> list[Fault]:
     UsageError
         If the plan file names a coordinate system that cannot be used.
     """
-    return _examine(plan, Silent())[1]
+    inputs, faults = _examine(plan, Silent())
+    return faults if inputs is None else [*faults, *hand.faults(plan, inputs)]
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ def _refuse_codes(plan: PlanFile) -> None:
 
 
 def _refused(check: Callable[[str], CRS], code: str) -> tuple[Message, ...]:
+    """Return what a check has against a code."""
     try:
         check(code)
     except UsageError as error:
@@ -205,6 +207,10 @@ def _related(
         residents, told = checks.residents(communities, related["households"], sheets["communities"])
         related["communities"] = communities.assign(population=residents)
         faults += found + told
+    if "seeds" in frames and not distant.get("seeds"):
+        home, found = checks.homes(frames["seeds"].geometry.to_numpy(), ids, shapes, sheets["seeds"])
+        related["seeds"] = frames["seeds"].assign(community_id=home)
+        faults += found
     if "special_areas" in frames and not distant.get("special_areas"):
         special = frames["special_areas"].geometry.to_numpy()
         faults += checks.outside_special_areas(special, shapes, sheets["special_areas"])

@@ -13,19 +13,22 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gridplan import circle, partition
-from gridplan.assemble import tables
+from gridplan.assemble import band_of, tables
 from gridplan.config import Circle, PlanFile
 from gridplan.errors import PromiseError
+from gridplan.hand import Asked, asked_of
 from gridplan.intake import take_in
-from gridplan.network import StraightLine, Walk, build_network, tell_far
+from gridplan.naming import check_code
+from gridplan.network import Places, StraightLine, Walk, build_network, tell_far
 from gridplan.plan import Plan
-from gridplan.progress import Progress, Silent
+from gridplan.progress import Halt, Progress, Silent
 from gridplan.report import Stamp, report_of
 from gridplan.tables import Inputs
 from gridplan.units import Units, build_units
 from gridplan.verify import verify
 
 LAYERS_BEHIND = ("roads", "barriers", "special_areas")
+HALTED_S = 1.0  # of solving for each service, once a run is to end
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,13 +36,20 @@ class Options:
     """How a run is made, beside the plan file.
 
     ``time_limit`` is solving time in seconds for the whole run; without it the solver stops on counted work, so results repeat.
-    ``language`` overrides that of the plan file.
+    ``language`` overrides that of the plan file. Once ``halt`` asks for it the run ends with the best plan so far; it is told
+    when there is one.
     """
 
     seed: int = 1
     time_limit: float | None = None
     jobs: int = 1
     language: str | None = None
+    halt: Halt | None = None
+
+    @property
+    def halted(self) -> bool:
+        """Whether the run is to end with what it has."""
+        return self.halt is not None and self.halt.asked
 
 
 class _Clock:
@@ -56,65 +66,54 @@ class _Clock:
         self.seconds[stage] = round(time.perf_counter() - start, 3)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """What every stage may ask for: the plan file, how the run is made, and whom to tell."""
+
+    plan_file: PlanFile
+    options: Options
+    progress: Progress
+
+    @property
+    def language(self) -> str:
+        return self.options.language or self.plan_file.project.language
+
+    @property
+    def circle(self) -> Circle:
+        return self.plan_file.circle or Circle()
+
+
 def run(plan_file: PlanFile, options: Options | None = None, progress: Progress | None = None) -> Plan:
     """Read, check, partition, staff, place and verify.
 
     Raises
     ------
     UsageError, InputError
-        As ``intake.take_in``.
+        As ``intake.take_in``; InputError also if the codes asked for cannot be made.
     PromiseError
         If the finished plan breaks a promise: a bug, with what is broken.
     """
-    options, progress, clock = options or Options(), progress or Silent(), _Clock()
-    language = options.language or plan_file.project.language
+    asked = _Asked(plan_file=plan_file, options=options or Options(), progress=progress or Silent())
+    clock = _Clock()
+    partition.get_ready(asked.options.jobs)
     with clock.of("read"):
-        inputs = take_in(plan_file, progress)
+        inputs = take_in(plan_file, asked.progress)
+        check_code(plan_file.partition.code, inputs.communities["community_id"].tolist())
     with clock.of("units"):
-        units = build_units(inputs, progress)
+        units = build_units(inputs, asked.progress)
+        wishes = asked_of(plan_file, inputs, units)
     with clock.of("network"):
-        walk = _walk(plan_file, inputs, progress)
+        ways = _ways(asked, inputs, units)
+    if asked.options.halt is not None:
+        asked.options.halt.worth = True
     with clock.of("partition"):
-        metres = _metres(plan_file, inputs, units, walk)
-        district = _divided(plan_file, inputs, units, metres, options, progress)
+        district = _divided(asked, inputs, units, ways, wishes)
     with clock.of("circle"):
-        reach = _placed(plan_file, inputs, units, walk, options, progress)
-    progress.start("assemble")
+        reach = _placed(asked, inputs, units, ways)
     with clock.of("assemble"):
-        layers = tables(inputs, units, district, plan_file, language)
-        told = (*units.told, *tell_far(walk, units.table[["x", "y"]].to_numpy()), *layers.roster.told)
-        report = report_of(
-            plan_file,
-            inputs,
-            layers,
-            district,
-            reach,
-            told=told,
-            stamp=Stamp(
-                seed=options.seed,
-                language=language,
-                day=day_of(plan_file),
-                straight=straight(plan_file, inputs),
-                clock=options.time_limit is not None,
-            ),
-        )
-        plan = Plan(
-            streets=layers.streets,
-            communities=layers.communities,
-            grids=layers.grids,
-            units=layers.units,
-            households=layers.households,
-            facilities=reach.facilities if reach else None,
-            access=reach.access if reach else None,
-            backdrop={
-                name: table
-                for name in LAYERS_BEHIND
-                if (table := getattr(inputs, name)) is not None and len(table)
-            },
-            report={**report, "timings": clock.seconds},
-        )
-    progress.start("verify")
+        plan = _plan(asked, inputs, _Found(units, ways, district, reach, wishes), clock.seconds)
     with clock.of("verify"):
+        asked.progress.start("verify")
         broken = verify(plan, inputs=inputs)
     if broken:
         raise PromiseError(broken)
@@ -131,103 +130,165 @@ def day_of(plan_file: PlanFile) -> str:
     return dt.datetime.now().astimezone().date().isoformat()
 
 
-def _circle(plan_file: PlanFile) -> Circle:
-    return plan_file.circle or Circle()
+def _has_roads(inputs: Inputs) -> bool:
+    return inputs.roads is not None and len(inputs.roads) > 0
 
 
-def _walk(plan_file: PlanFile, inputs: Inputs, progress: Progress) -> Walk:
+@dataclass(frozen=True)
+class _Ways:
+    """The way people walk, and where on it the units lie."""
+
+    walk: Walk
+    units: Places
+
+
+def _ways(asked: _Asked, inputs: Inputs, units: Units) -> _Ways:
     """Return the way people walk: over the roads where there are roads."""
-    if inputs.roads is None or not len(inputs.roads):
-        return StraightLine(_circle(plan_file).detour)
-    progress.start("network")
-    return build_network(inputs.roads, inputs.barriers, detour=_circle(plan_file).detour)
+    walk: Walk = StraightLine(asked.circle.detour)
+    if _has_roads(inputs):
+        asked.progress.start("network")
+        walk = build_network(inputs.roads, inputs.barriers, detour=asked.circle.detour)
+    return _Ways(walk, walk.attach(units.table[["x", "y"]].to_numpy()))
 
 
-def straight(plan_file: PlanFile, inputs: Inputs) -> bool:
+def _straight(asked: _Asked, inputs: Inputs) -> bool:
     """Tell whether the partition measures by straight line x detour."""
-    asked = plan_file.partition.distance
-    return asked == "straight" or (asked == "auto" and (inputs.roads is None or not len(inputs.roads)))
+    distance = asked.plan_file.partition.distance
+    return distance == "straight" or (distance == "auto" and not _has_roads(inputs))
 
 
 def _metres(
-    plan_file: PlanFile, inputs: Inputs, units: Units, walk: Walk
+    asked: _Asked, inputs: Inputs, units: Units, ways: _Ways
 ) -> Callable[[NDArray[np.int64]], NDArray[np.float64]]:
     """Return the distances between units that the partition uses.
 
     Over the roads, but units of one block, with no road or barrier between them, are at most line x detour apart:
     nobody walks out to the street and back in to get next door.
     """
-    points = units.table[["x", "y"]].to_numpy()
     block = units.table["block"].to_numpy()
-    line = StraightLine(_circle(plan_file).detour)
-    if straight(plan_file, inputs):
-        return lambda at: line.distances(points[at], points[at])
-    places = walk.attach(points)
+    line = StraightLine(asked.circle.detour)
+    if _straight(asked, inputs):
+        return lambda at: line.distances(ways.units[at], ways.units[at])
 
     def metres(at: NDArray[np.int64]) -> NDArray[np.float64]:
-        ways, direct = walk.distances(places[at], places[at]), line.distances(points[at], points[at])
+        places = ways.units[at]
+        walked, direct = ways.walk.distances(places, places), line.distances(places, places)
         beside = (block[at][:, None] == block[at]) & (block[at][:, None] >= 0)
-        return np.where(beside | ~np.isfinite(ways), np.minimum(ways, direct), ways)
+        return np.where(beside | ~np.isfinite(walked), np.minimum(walked, direct), walked)
 
     return metres
 
 
-def _divided(  # all that a stage needs
-    plan_file: PlanFile,
-    inputs: Inputs,
-    units: Units,
-    metres: Callable[[NDArray[np.int64]], NDArray[np.float64]],
-    options: Options,
-    progress: Progress,
-) -> partition.District:
+def _divided(asked: _Asked, inputs: Inputs, units: Units, ways: _Ways, wishes: Asked) -> partition.District:
     """Run the partition stage."""
-    asked = plan_file.partition
-    low, high = asked.households_per_worker
-    fewest, most = asked.workers_per_grid
     table = units.table
     special = table["special"].to_numpy()
     posts = np.zeros(len(table))
     if inputs.special_areas is not None and len(inputs.special_areas):
         posts = np.where(special >= 0, inputs.special_areas["workers"].fillna(0.0).to_numpy()[special], 0.0)
     first = ~pd.Series(special).duplicated().to_numpy()
-    rules = partition.Rules(
-        band=partition.Band(low=float(low), high=float(high), fewest=fewest, most=most),
-        workers=cast("partition.WorkersAsked", asked.workers),
-        seed=options.seed,
-        jobs=options.jobs,
-        seconds=options.time_limit,
-    )
-    label = np.where(table["entrance"] != "", table["entrance"], table["building"])
-    label = np.where(label != "", label, table["unit_id"])
+    named = partition.described(table, units.of_row, inputs.households["load"].to_numpy(float))
     return partition.divide(
-        table.assign(special_workers=np.where(first, posts, 0.0), label=label),
+        named.assign(special_workers=np.where(first, posts, 0.0)),
         units.borders,
         inputs.communities,
-        rules=rules,
-        metres=metres,
-        progress=progress,
+        rules=partition.Rules(
+            band=band_of(asked.plan_file),
+            workers=cast("partition.WorkersAsked", asked.plan_file.partition.workers),
+            prices=_prices(asked.plan_file),
+            micro=_micro(asked.plan_file),
+            seed=asked.options.seed,
+            jobs=asked.options.jobs,
+            seconds=asked.options.time_limit,
+            halt=None if asked.options.halt is None else asked.options.halt.mark,
+        ),
+        metres=_metres(asked, inputs, units, ways),
+        progress=asked.progress,
+        hand=wishes.hand,
     )
 
 
-def _placed(  # all that a stage needs
-    plan_file: PlanFile, inputs: Inputs, units: Units, walk: Walk, options: Options, progress: Progress
-) -> circle.Circle | None:
+def _prices(plan_file: PlanFile) -> partition.PlanPrices:
+    """Return the prices of the plan file; what is not to be kept whole is not priced."""
+    asked, kept = plan_file.partition.prices, plan_file.partition.keep_whole
+    return partition.PlanPrices(
+        split_compound=asked.split_compound if "compound" in kept else 0.0,
+        split_building=asked.split_building if "building" in kept else 0.0,
+        border_off_line=asked.border_off_line,
+        off_middle=asked.off_middle,
+    )
+
+
+def _micro(plan_file: PlanFile) -> partition.Band | None:
+    """Return the band of a microgrid, where the plan file asks for them."""
+    asked = plan_file.partition.microgrid_households
+    return None if asked is None else partition.Band(low=asked[0], high=asked[1])
+
+
+def _placed(asked: _Asked, inputs: Inputs, units: Units, ways: _Ways) -> circle.Circle | None:
     """Run the circle stage, where the plan file asks for services."""
-    asked = plan_file.circle
-    if asked is None or not asked.services:
+    wanted = asked.circle
+    if not wanted.services:
         return None
-    progress.start("circle", len(asked.services))
+    asked.progress.start("circle", len(wanted.services))
     services = [
-        circle.Service(category=s.category, limit_m=asked.limit_m(s), new=s.new, capacity=s.capacity)
-        for s in asked.services
+        circle.Service(category=s.category, limit_m=wanted.limit_m(s), new=s.new, capacity=s.capacity)
+        for s in wanted.services
     ]
     return circle.place(
         units.table,
         inputs.facilities,
         inputs.candidates,
         services=services,
-        walk=walk,
-        metres_per_minute=asked.metres_per_minute,
-        solve_seconds=options.time_limit,
-        seed=options.seed,
+        walk=ways.walk,
+        metres_per_minute=wanted.metres_per_minute,
+        solve_seconds=HALTED_S if asked.options.halted else asked.options.time_limit,
+        seed=asked.options.seed,
+    )
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What the stages found."""
+
+    units: Units
+    ways: _Ways
+    district: partition.District
+    reach: circle.Circle | None
+    wishes: Asked
+
+
+def _plan(asked: _Asked, inputs: Inputs, found: _Found, timings: dict[str, float]) -> Plan:
+    """Put the stages' outcomes together as a plan."""
+    asked.progress.start("assemble")
+    units, ways, reach = found.units, found.ways, found.reach
+    layers = tables(inputs, units, found.district, asked.plan_file, asked.language)
+    report = report_of(
+        asked.plan_file,
+        inputs,
+        layers,
+        found.district,
+        reach,
+        pieces=units.pieces,
+        told=(*units.told, *found.wishes.told, *tell_far(ways.walk, ways.units), *layers.roster.told),
+        stamp=Stamp(
+            seed=asked.options.seed,
+            language=asked.language,
+            day=day_of(asked.plan_file),
+            straight=_straight(asked, inputs),
+            clock=found.district.clock or asked.options.halted,
+        ),
+    )
+    backdrop = {name: getattr(inputs, name) for name in LAYERS_BEHIND}
+    return Plan(
+        streets=layers.streets,
+        communities=layers.communities,
+        grids=layers.grids,
+        microgrids=layers.microgrids,
+        units=layers.units,
+        households=layers.households,
+        facilities=reach.facilities if reach else None,
+        access=reach.access if reach else None,
+        backdrop={name: table for name, table in backdrop.items() if table is not None and len(table)},
+        report={**report, **found.wishes.report, "timings": timings},
     )

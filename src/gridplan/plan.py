@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,3 +34,12 @@ class Plan:
     def language(self) -> str:
         """Language of maps and tables, "zh" or "en"."""
         return str(self.report["project"]["language"])
+
+    def community_of(self, points: gpd.GeoSeries) -> list[str]:
+        """Return the id of the community that holds each point, on a border of the first, "" outside all."""
+        shapes = self.communities.geometry.to_numpy()
+        pairs = shapely.STRtree(shapes).query(points.to_numpy(), predicate="intersects")
+        first = np.full(len(points), len(shapes))
+        np.minimum.at(first, pairs[0], pairs[1])
+        home = np.append(self.communities["community_id"].to_numpy(object), "")[first]
+        return list(home)

@@ -1,5 +1,6 @@
-"""What is being done and how far it is; two ways to tell it: silent here, on the terminal in ``cli``."""
+"""What is being done and how far it is; two ways to tell it: silent here, on the terminal in ``cli``. And how to be stopped."""
 
+from pathlib import Path
 from typing import Any, Protocol
 
 
@@ -21,3 +22,24 @@ class Silent:
 
     def advance(self, done: int = 1) -> None:
         """Say nothing."""
+
+
+class Halt:
+    """Asks a run to end with the best plan so far.
+
+    Attributes
+    ----------
+    mark
+        A file that comes to exist when the run is to end, so that other processes see it too.
+    worth
+        Whether the run has anything yet that is worth writing; it says so itself.
+    """
+
+    def __init__(self, mark: Path) -> None:
+        self.mark = mark
+        self.worth = False
+
+    @property
+    def asked(self) -> bool:
+        """Whether the run is to end."""
+        return self.mark.exists()

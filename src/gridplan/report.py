@@ -1,20 +1,20 @@
 """report.json as a dict: what was asked, what came, what is proven of it."""
 
-import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from gridplan import __version__
-from gridplan.assemble import Tables, norm_of
+from gridplan.assemble import Tables, band_of, norm_of
 from gridplan.circle import Circle
 from gridplan.config import Circle as CircleAsked
 from gridplan.config import PlanFile
-from gridplan.partition import District
+from gridplan.partition import PARTS, Band, District, reason_with_ways, shared_workers
 from gridplan.tables import Inputs
-from gridplan.words import Message, say
+from gridplan.words import Message
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,51 +46,54 @@ def report_of(
     district: District,
     reach: Circle | None,
     *,
+    pieces: Mapping[str, Message],
     told: tuple[Message, ...],
     stamp: Stamp,
 ) -> dict[str, Any]:
-    """Return the report of a run, without its timings."""
-    asked, norm, language = plan_file.partition, norm_of(plan_file), stamp.language
-    circle = plan_file.circle or CircleAsked()
-    low, high = asked.households_per_worker
-    fewest, most = asked.workers_per_grid
-    notes = [message.text(language) for message in (*told, *(reach.told if reach else ()))]
-    if any(asked.prices.model_dump().values()):
-        notes.append(say(language, "pipeline.prices_unused"))
-    if asked.microgrid_households:
-        notes.append(say(language, "pipeline.microgrids_unused"))
-    if stamp.clock:
-        notes.append(say(language, "pipeline.clock"))
+    """Return the report of a run, without its timings.
+
+    ``pieces`` says, by community, why a grid is not in one piece.
+    """
+    language = stamp.language
+    clock = (Message("pipeline.clock"),) if stamp.clock else ()
+    messages = (*told, *(reach.told if reach else ()), *clock)
     return _plain(
         {
             "version": __version__,
             "seed": stamp.seed,
             "plan": plan_file.path.name,
-            "project": {
-                "name": plan_file.project.name,
-                "note": plan_file.project.note,
-                "language": language,
-                "date": stamp.day,
-            },
-            "band": {"low": float(low), "high": float(high), "fewest": fewest, "most": most},
-            "staffing": None
-            if norm is None
-            else {"low": norm.low, "high": norm.high, "per_10000": norm.per_10000},
-            "services": [service.model_dump(exclude_none=True) for service in circle.services],
-            "walk": {
-                "kind": "straight" if stamp.straight else "walk",
-                "detour": circle.detour,
-                "metres_per_minute": circle.metres_per_minute,
-            },
+            **_asked(plan_file, stamp),
             "stopped_by_clock": stamp.clock,
             "inputs": {source.label: source.sha256 for source in inputs.sources.values()},
             "totals": _totals(layers, plan_file),
-            "communities": _communities(layers, district, language),
+            "communities": _communities(layers, district, pieces, band_of(plan_file), language),
             "circle": reach.rows if reach else [],
             "repairs": [message.text(language) for message in inputs.repairs],
-            "told": notes,
+            "told": [message.text(language) for message in messages],
         }
     )
+
+
+def _asked(plan_file: PlanFile, stamp: Stamp) -> dict[str, Any]:
+    """Return what the plan file asks for, as far as tables and maps need it."""
+    project, circle = plan_file.project, plan_file.circle or CircleAsked()
+    band, norm = band_of(plan_file), norm_of(plan_file)
+    return {
+        "project": {
+            "name": project.name,
+            "note": project.note,
+            "language": stamp.language,
+            "date": stamp.day,
+        },
+        "band": asdict(band),
+        "staffing": asdict(norm) if norm else None,
+        "services": [service.model_dump(exclude_none=True) for service in circle.services],
+        "walk": {
+            "kind": "straight" if stamp.straight else "walk",
+            "detour": circle.detour,
+            "metres_per_minute": circle.metres_per_minute,
+        },
+    }
 
 
 def _totals(layers: Tables, plan_file: PlanFile) -> dict[str, Any]:
@@ -112,8 +115,10 @@ def _totals(layers: Tables, plan_file: PlanFile) -> dict[str, Any]:
     }
 
 
-def _communities(layers: Tables, district: District, language: str) -> list[dict[str, Any]]:
-    """Return the certificate of each community beside its figures."""
+def _communities(
+    layers: Tables, district: District, pieces: Mapping[str, Message], band: Band, language: str
+) -> list[dict[str, Any]]:
+    """Return the certificate of each community beside its figures, with its reason and the ways out tried."""
     ordinary = layers.grids[layers.grids["kind"] == "ordinary"].groupby("community_id")
     figures = pd.DataFrame(
         {
@@ -131,20 +136,29 @@ def _communities(layers: Tables, district: District, language: str) -> list[dict
     objective = rows["objective"].to_numpy(float)
     safe = np.where(objective > 0, objective, 1.0)
     rows["gap"] = np.where(objective > 0, (objective - rows["lower_bound"]) / safe, 0.0)
+    shared = shared_workers(layers.grids, layers.communities, band)
+    parts = _parts(layers, district)
     told = []
     for row in rows.to_dict("records"):
-        reason = district.reasons.get(row["community_id"])
+        own = row["community_id"]
+        ways = [*district.ways.get(own, ()), *shared.get(own, ())]
         told.append(
             {
                 **row,
-                "objective_parts": {"walk": row["objective"]},
-                "reason": reason.text(language) if reason else "",
-                "pieces_reason": "",
+                "objective_parts": parts[parts["community_id"] == own][list(PARTS)].sum().to_dict(),
+                "objective_parts_of_grids": parts[parts["community_id"] == own][list(PARTS)].to_dict("index"),
+                "reason": reason_with_ways(district.reasons.get(own), ways, language),
+                "why": reason_with_ways(district.reasons.get(own), (), language),
+                "ways_out": [way.row(language) for way in ways],
+                "pieces_reason": pieces[own].text(language) if own in pieces else "",
             }
         )
     return told
 
 
-def as_json(report: dict[str, Any]) -> str:
-    """Return a report as one line of JSON."""
-    return json.dumps(report, ensure_ascii=False)
+def _parts(layers: Tables, district: District) -> pd.DataFrame:
+    """Return the parts of the objective, household-metres, of each ordinary grid, by grid_id."""
+    unit_id = layers.units["unit_id"].to_numpy(object)[district.grids["centre"]]
+    parts = district.grids[["community_id", *PARTS]].set_index(unit_id)
+    ordinary = layers.grids[layers.grids["kind"] == "ordinary"]
+    return parts.loc[ordinary["centre_unit_id"]].set_index(ordinary["grid_id"].to_numpy(object))

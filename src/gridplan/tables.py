@@ -16,7 +16,7 @@ from gridplan.words import Message
 INPUT_COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "communities": (("community_id", "name", "street"), ("population", "workers")),
     "households": (
-        ("household_id", "entrance", "building", "compound", "community_id"),
+        ("household_id", "entrance", "building", "compound", "community_id", "locked", "together", "apart"),
         ("households", "planned", "population", "workload", "vulnerable", "load"),
     ),
     "roads": (("road_id", "name", "rank"), ()),
@@ -24,6 +24,7 @@ INPUT_COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "facilities": (("facility_id", "category", "name"), ("capacity",)),
     "candidates": (("candidate_id", "categories"), ("cost",)),
     "special_areas": (("special_id", "name"), ("workers",)),
+    "seeds": (("seed_id", "community_id"), ()),
     "workers": (("worker_id", "name", "kind", "community_id"), ("availability",)),
 }
 
@@ -96,6 +97,7 @@ class Inputs:
     facilities: gpd.GeoDataFrame | None = None
     candidates: gpd.GeoDataFrame | None = None
     special_areas: gpd.GeoDataFrame | None = None
+    seeds: gpd.GeoDataFrame | None = None
     workers: pd.DataFrame | None = None
     sources: dict[str, Source]
     repairs: tuple[Message, ...] = ()  # every change made to what came, one message each

@@ -4,7 +4,7 @@ Rows of one entrance are one unit; without an entrance, rows on one spot are. A 
 is one unit, and so is a special area. Different units on one spot share it like slices of a pie.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import numpy as np
@@ -12,14 +12,17 @@ import pandas as pd
 import shapely
 
 from gridplan.adjacency import borders_of
-from gridplan.cells import NOBODY, Floats, Ground, Ints, place_in, tile
+from gridplan.cells import NOBODY, Ground, tile
 from gridplan.progress import Progress
+from gridplan.special import straddling
 from gridplan.spots import SPOT_M, apart
 from gridplan.tables import Inputs
+from gridplan.where import Floats, Geometries, Ints, held_by, place_in
 from gridplan.words import Message
 
 HELD_M = 0.01  # a point so near to a cell lies in it
 AREA = 2  # dimension of polygons
+BY_AREA, BY_COMPOUND, BY_ENTRANCE, BY_SPOT = range(4)  # what rows are gathered by
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +41,8 @@ class Units:
         One row a pair of units of a community that touch: left, right (positions, left < right), border_m,
         open_m (not along a barrier), road_m (on a road), crossed (a road leads over the barrier between
         them), joined (people can walk from one to the other), wall (they are not of one compound).
+    pieces
+        Why a grid of a community cannot be in one piece, by community_id, where that is so.
     told
         What had to be decided on the way.
     """
@@ -45,47 +50,31 @@ class Units:
     table: gpd.GeoDataFrame
     of_row: Ints
     borders: pd.DataFrame
+    pieces: dict[str, Message] = field(default_factory=dict)
     told: tuple[Message, ...] = ()
-
-
-def _special_of(inputs: Inputs, points: np.ndarray) -> Ints:
-    """Return the special area that holds each point, the first of several; -1 for none."""
-    special = np.full(len(points), NOBODY)
-    if inputs.special_areas is not None and len(inputs.special_areas):
-        point, area = shapely.STRtree(inputs.special_areas.geometry.to_numpy()).query(
-            points, predicate="intersects"
-        )
-        special[point[::-1]] = area[::-1]
-    return special
 
 
 def _keys(inputs: Inputs, special: Ints) -> pd.Series:
     """Return what each household row is gathered by."""
     rows = inputs.households
     spot = np.round(shapely.get_coordinates(rows.geometry.to_numpy()) / SPOT_M).astype(np.int64)
-    where = [rows["community_id"], rows["compound"]]
-    lived_in = rows["load"].groupby(where).transform("sum") > 0
+    lived_in = rows["load"].groupby([rows["community_id"], rows["compound"]]).transform("sum") > 0
     empty = ~lived_in & (rows["compound"] != "")
-    by_entrance = (rows["entrance"] != "") & ~empty
-    by_spot = ~by_entrance & ~empty
+    kind = np.select(
+        [special >= 0, empty, rows["entrance"] != ""], [BY_AREA, BY_COMPOUND, BY_ENTRANCE], BY_SPOT
+    )
     keys = pd.DataFrame(
         {
             "community": rows["community_id"],
-            "compound": np.where(empty | by_entrance, rows["compound"], ""),
-            "building": np.where(by_entrance, rows["building"], ""),
-            "entrance": np.where(by_entrance, rows["entrance"], ""),
-            "x": np.where(by_spot, spot[:, 0], 0),
-            "y": np.where(by_spot, spot[:, 1], 0),
-            "kind": np.select([empty, by_entrance], [1, 2], 3),
-            "special": NOBODY,
+            "compound": np.where(np.isin(kind, (BY_COMPOUND, BY_ENTRANCE)), rows["compound"], ""),
+            "building": np.where(kind == BY_ENTRANCE, rows["building"], ""),
+            "entrance": np.where(kind == BY_ENTRANCE, rows["entrance"], ""),
+            "x": np.where(kind == BY_SPOT, spot[:, 0], 0),
+            "y": np.where(kind == BY_SPOT, spot[:, 1], 0),
+            "kind": kind,
+            "special": special,
         }
     )
-    inside = special >= 0
-    for column in ("compound", "building", "entrance"):
-        keys[column] = keys[column].where(~inside, "")
-    for column in ("x", "y", "kind"):
-        keys[column] = keys[column].where(~inside, 0)
-    keys["special"] = special
     return keys.groupby(list(keys.columns), sort=True).ngroup()
 
 
@@ -109,6 +98,7 @@ class _Land:
 
 
 def _land(inputs: Inputs) -> _Land:
+    """Return roads, barriers and special areas with one tree over them all."""
     parts = [
         np.zeros(0, object) if table is None else table.geometry.to_numpy()
         for table in (inputs.roads, inputs.barriers, inputs.special_areas)
@@ -125,88 +115,97 @@ def _land(inputs: Inputs) -> _Land:
 
 def build_units(inputs: Inputs, progress: Progress) -> Units:
     """Return the units of all communities, their cells and who borders whom."""
-    points = inputs.households.geometry.to_numpy()
-    special = _special_of(inputs, points)
-    owner = _keys(inputs, special).to_numpy()
-    xy = shapely.get_coordinates(points)
+    xy = shapely.get_coordinates(inputs.households.geometry.to_numpy())
     land = _land(inputs)
+    special = held_by(xy, land.special)
+    owner = _keys(inputs, special).to_numpy()
     rows_of = inputs.households.groupby("community_id").indices
     progress.start("units", len(inputs.communities))
     made: list[_Part] = []
-    of_row, split = np.full(len(points), NOBODY), 0
+    of_row, first = np.full(len(xy), NOBODY), 0
     for community_id, shape in zip(
         inputs.communities["community_id"], inputs.communities.geometry, strict=True
     ):
-        rows = np.asarray(rows_of.get(community_id, np.zeros(0, np.int64)), np.int64)
-        part, label, extra = _community(shape, xy[rows], owner[rows], special[rows], land)
-        of_row[rows] = label + sum(len(one.shape) for one in made)
+        rows = np.asarray(rows_of.get(community_id, ()), np.int64)
+        part = _community(shape, xy[rows], owner[rows], special[rows], land)
+        of_row[rows] = first + part.of_row
+        first += len(part.shape)
         made.append(part)
-        split += extra
         progress.advance()
+    split = sum(part.split for part in made)
     told = (Message("units.apart", {"count": split}),) if split else ()
-    return _table(inputs, made, of_row, told)
+    units = _joined(inputs, made, of_row)
+    return replace(units, pieces=straddling(inputs, units.table, units.of_row), told=told)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Part:
-    """Units of one community: cell, special area (-1: none), block; borders (left, right count from 0)."""
+    """Units of one community: cell, special area (-1: none), block; borders (left, right count from 0).
 
-    shape: np.ndarray
+    ``of_row`` is the unit of each of its rows, ``split`` how many units more than owners of rows there are.
+    """
+
+    shape: Geometries
     special: Ints
     block: Ints
     borders: pd.DataFrame
+    of_row: Ints
+    split: int
 
 
-def _community(
-    shape: shapely.Geometry, xy: Floats, owner: Ints, special: Ints, land: _Land
-) -> tuple[_Part, Ints, int]:
-    """Return the units of one community, the unit of each row, and how many owners were split."""
+def _community(shape: shapely.Geometry, xy: Floats, owner: Ints, special: Ints, land: _Land) -> _Part:
+    """Cut one community into its units."""
     ways, barriers, areas = land.around(shape)
     roads = land.roads[ways[land.bounding[ways]]]
     names, codes = np.unique(owner, return_inverse=True)
-    codes, free = codes.ravel(), special < 0
     fixed_label = len(names) + np.arange(len(areas))
-    place = dict(zip(areas.tolist(), fixed_label.tolist(), strict=True))
-    codes = np.where(free, codes, [place.get(area, NOBODY) for area in special.tolist()])
-    walls = np.where(shapely.get_dimensions(barriers) == AREA, shapely.boundary(barriers), barriers)
-    edges = np.concatenate([roads, walls, shapely.boundary(np.array([*land.special[areas], shape]))])
+    area_label = np.full(len(land.special) + 1, NOBODY)  # the last one is that of rows in none
+    area_label[areas] = fixed_label
+    free = special < 0
+    codes = np.where(free, codes.ravel(), area_label[special])
+    ground = _ground(roads, barriers, land.special[areas], fixed_label)
+    edges = np.concatenate([ground.lines, shapely.boundary(np.append(ground.fixed, shape))])
     spots, spot_owner, spot = apart(xy[free], codes[free], shape=shape, lines=edges)
-    ground = Ground(
-        lines=np.concatenate([roads, walls]),
-        walls=walls,
-        water=barriers[shapely.get_dimensions(barriers) == AREA],
-        fixed=land.special[areas],
-        fixed_label=fixed_label,
-    )
     tiling = tile(shape, spots, spot_owner, ground)
     labels, cell = np.unique(tiling.label, return_inverse=True)
     cell = cell.ravel()
-    origin = np.full(len(labels), NOBODY)
+    origin, block = np.full((2, len(labels)), NOBODY)
     origin[cell] = tiling.origin
-    block = np.full(len(labels), NOBODY)
     block[cell[tiling.spot_face]] = tiling.block[tiling.spot_face]
     face = np.zeros(len(xy), np.int64)
     face[free], face[~free] = tiling.spot_face[spot], place_in(xy[~free], tiling.faces)
-    split = np.unique(origin[origin >= 0], return_counts=True)[1] - 1
     cells = _dissolved(tiling.faces, cell)
-    part = _Part(
+    fixed = origin >= len(names)
+    return _Part(
         shape=cells,
-        special=np.where(
-            origin >= len(names), np.append(areas, NOBODY)[np.maximum(origin - len(names), -1)], NOBODY
-        ),
+        special=np.where(fixed, np.append(areas, NOBODY)[np.where(fixed, origin - len(names), -1)], NOBODY),
         block=block,
         borders=borders_of(tiling, cell, roads, barriers, ways=land.roads[ways]),
+        of_row=_unit_of(cell[face], codes, origin, cells, xy),
+        split=int((np.unique(origin[origin >= 0], return_counts=True)[1] - 1).sum()),
     )
-    return part, _unit_of(cell[face], codes, origin, cells, xy), int(split.sum())
 
 
-def _dissolved(faces: np.ndarray, cell: Ints) -> np.ndarray:
+def _ground(roads: Geometries, barriers: Geometries, fixed: Geometries, fixed_label: Ints) -> Ground:
+    """Return what cuts a community."""
+    with_area = shapely.get_dimensions(barriers) == AREA
+    walls = np.where(with_area, shapely.boundary(barriers), barriers)
+    return Ground(
+        lines=np.concatenate([roads, walls]),
+        walls=walls,
+        water=barriers[with_area],
+        fixed=fixed,
+        fixed_label=fixed_label,
+    )
+
+
+def _dissolved(faces: Geometries, cell: Ints) -> Geometries:
     """Return the union of the faces of each cell."""
     pieces = np.split(faces[np.argsort(cell, kind="stable")], np.cumsum(np.bincount(cell))[:-1])
     return np.array([shapely.coverage_union_all(piece) if len(piece) > 1 else piece[0] for piece in pieces])
 
 
-def _unit_of(found: Ints, codes: Ints, origin: Ints, cells: np.ndarray, xy: Floats) -> Ints:
+def _unit_of(found: Ints, codes: Ints, origin: Ints, cells: Geometries, xy: Floats) -> Ints:
     """Return the unit of each row: its owner's where its point lies in that, else the one that it lies in."""
     result = found.copy()
     for row in np.flatnonzero(origin[found] != codes):
@@ -216,68 +215,67 @@ def _unit_of(found: Ints, codes: Ints, origin: Ints, cells: np.ndarray, xy: Floa
     return result
 
 
-def _table(inputs: Inputs, made: list[_Part], of_row: Ints, told: tuple[Message, ...]) -> Units:
+def _joined(inputs: Inputs, made: list[_Part], of_row: Ints) -> Units:
     """Join the communities' units into one table, numbered from west to east in each."""
-    counts = [len(part.shape) for part in made]
-    community = np.repeat(inputs.communities["community_id"].to_numpy(object), counts)
+    rows, community = inputs.households, np.repeat(np.arange(len(made)), [len(part.shape) for part in made])
     shapes = np.concatenate([part.shape for part in made])
-    special = np.concatenate([part.special for part in made])
-    first = np.concatenate([[0], np.cumsum(counts)])
-    rows = inputs.households
-    sums = pd.DataFrame(index=range(len(shapes)))
-    for column in ("households", "load", "population", "planned", "vulnerable"):
-        nobody = 0.0 if rows[column].notna().any() else np.nan  # of a unit without rows
-        sums[column] = rows[column].groupby(of_row).sum(min_count=1).reindex(sums.index, fill_value=nobody)
     xy = _centres(rows, of_row, shapes)
-    names = rows.assign(unit=of_row).sort_values(["unit", "load"], ascending=[True, False], kind="stable")
-    named = names.groupby("unit")[["compound", "building", "entrance"]].first().reindex(sums.index).fillna("")
+    order = np.lexsort((-np.round(xy[:, 1], 3), np.round(xy[:, 0], 3), community))
+    number = np.argsort(order)
     table = gpd.GeoDataFrame(
         {
-            "community_id": community,
-            **{column: named[column].to_numpy(object) for column in named},
-            **{column: sums[column].to_numpy(float) for column in sums},
-            "special": special,
+            "community_id": inputs.communities["community_id"].to_numpy(object)[community],
+            **_names(rows, of_row, len(shapes)),
+            **_figures(rows, of_row, len(shapes)),
+            "special": np.concatenate([part.special for part in made]),
             "x": xy[:, 0],
             "y": xy[:, 1],
             "block": np.concatenate([part.block for part in made]),
         },
         geometry=shapes,
         crs=inputs.crs,
-    ).fillna({"households": 0.0, "load": 0.0})
-    order = np.lexsort(
-        (-np.round(xy[:, 1], 3), np.round(xy[:, 0], 3), np.repeat(np.arange(len(made)), counts))
     )
-    number = np.arange(len(order)) - np.repeat(first[:-1], counts) + 1
-    ids = [f"{c}-U{n:04}" for c, n in zip(community, number.tolist(), strict=True)]
-    back = np.empty(len(order), np.int64)
-    back[order] = np.arange(len(order))
-    borders = pd.concat(
-        [
-            part.borders.assign(left=part.borders["left"] + at, right=part.borders["right"] + at)
-            for part, at in zip(made, first, strict=False)
-        ],
-        ignore_index=True,
-    )
-    one, other = back[borders["left"].to_numpy()], back[borders["right"].to_numpy()]
-    borders = borders.assign(left=np.minimum(one, other), right=np.maximum(one, other))
-    walls = _walls(table.iloc[order], borders)
     table = table.iloc[order].reset_index(drop=True)
+    count = table.groupby("community_id").cumcount() + 1
+    ids = [f"{c}-U{n:04}" for c, n in zip(table["community_id"], count, strict=True)]
     table.insert(0, "unit_id", ids)
-    return Units(
-        table=table,
-        of_row=back[of_row],
-        borders=borders.assign(wall=walls).sort_values(["left", "right"], ignore_index=True),
-        told=told,
+    borders = _borders(made, number, table["compound"].to_numpy(object))
+    return Units(table=table, of_row=number[of_row], borders=borders)
+
+
+def _names(rows: pd.DataFrame, of_row: Ints, count: int) -> dict[str, np.ndarray]:
+    """Return compound, building and entrance of each unit: those of its row with the most load; "" without rows."""
+    order = np.lexsort((-rows["load"].to_numpy(float), of_row))
+    unit, first = np.unique(of_row[order], return_index=True)
+    named = {}
+    for column in ("compound", "building", "entrance"):
+        named[column] = np.full(count, "", object)
+        named[column][unit] = rows[column].to_numpy(object)[order[first]]
+    return named
+
+
+def _figures(rows: pd.DataFrame, of_row: Ints, count: int) -> dict[str, Floats]:
+    """Return the sums of the rows of each unit; nought without rows, or not known where no row tells the figure."""
+    figures = rows[["households", "load", "population", "planned", "vulnerable"]].astype(float)
+    sums = figures.groupby(of_row).sum(min_count=1).reindex(range(count))
+    told = figures.columns[figures.notna().any() | figures.columns.isin(["households", "load"])]
+    nobody = np.bincount(of_row, minlength=count) == 0
+    return {column: np.where(nobody & (column in told), 0.0, sums[column]) for column in sums}
+
+
+def _borders(made: list[_Part], number: Ints, compound: np.ndarray) -> pd.DataFrame:
+    """Return the borders of all communities between the units as they are numbered."""
+    first = np.cumsum([0, *(len(part.shape) for part in made)])[:-1]
+    shift = np.repeat(first, [len(part.borders) for part in made])
+    borders = pd.concat([part.borders for part in made], ignore_index=True)
+    pair = np.sort(number[borders[["left", "right"]].to_numpy(np.int64) + shift[:, None]], axis=1)
+    borders = borders.assign(
+        left=pair[:, 0], right=pair[:, 1], wall=compound[pair[:, 0]] != compound[pair[:, 1]]
     )
+    return borders.sort_values(["left", "right"], ignore_index=True)
 
 
-def _walls(table: pd.DataFrame, borders: pd.DataFrame) -> np.ndarray:
-    """Return which borders part two compounds, or a compound from what is none."""
-    compound = table["compound"].to_numpy(object)
-    return compound[borders["left"].to_numpy()] != compound[borders["right"].to_numpy()]
-
-
-def _centres(rows: gpd.GeoDataFrame, of_row: Ints, shapes: np.ndarray) -> Floats:
+def _centres(rows: gpd.GeoDataFrame, of_row: Ints, shapes: Geometries) -> Floats:
     """Return the household-weighted mean of the rows of each unit; an inner point where nobody lives."""
     xy, weight = shapely.get_coordinates(rows.geometry.to_numpy()), rows["households"].to_numpy(float)
     total = np.bincount(of_row, weights=weight, minlength=len(shapes))

@@ -65,12 +65,9 @@ def attributes(table: pd.DataFrame, sheet: Sheet) -> tuple[pd.DataFrame, list[Fa
             clean["households"] = np.ones(len(table))
         clean["load"] = clean["workload" if "workload" in table else "households"]
     if sheet.part == "workers" and "kind" in table:
-        faults += sheet.faults(
-            "unknown_kind",
-            ~np.isin(clean["kind"], KINDS_OF_WORKER),
-            column=sheet.columns["kind"],
-            kinds=", ".join(KINDS_OF_WORKER),
-        )
+        unknown = ~np.isin(clean["kind"], KINDS_OF_WORKER)
+        example = _first(pd.Series(clean["kind"], dtype=object), unknown)
+        faults += sheet.faults("unknown_kind", unknown, column=sheet.columns["kind"], example=example)
     return pd.DataFrame(clean), faults
 
 
@@ -99,12 +96,13 @@ def _numbers(column: pd.Series, key: str, sheet: Sheet) -> tuple[npt.NDArray[np.
     read = as_numbers(column)
     values, never = read.found, np.zeros(len(column), dtype=bool)
     is_known = not read.blank.all()
+    above, broken = values > rule.most, (values % 1 > 0) if rule.whole else never
     looked_for: list[tuple[str, npt.NDArray[np.bool_], Harm, dict[str, object]]] = [
         ("text_for_number", read.unreadable, Harm.FORBIDS, {"example": _first(column, read.unreadable)}),
-        ("negative", values < 0, Harm.FORBIDS, {}),
-        ("too_large", values > rule.most, Harm.FORBIDS, {"most": f"{rule.most:g}"}),
+        ("negative", values < 0, Harm.FORBIDS, {"example": _first(column, values < 0)}),
+        ("too_large", above, Harm.FORBIDS, {"most": f"{rule.most:g}", "example": _first(column, above)}),
         ("blank_number", read.blank if rule.required else never, Harm.FORBIDS, {}),
-        ("fraction", (values % 1 > 0) if rule.whole else never, Harm.FORBIDS, {}),
+        ("fraction", broken, Harm.FORBIDS, {"example": _first(column, broken)}),
         ("blank_is_zero", read.blank if rule.summed and is_known else never, Harm.TOLD, {}),
         ("mended_number", read.mended, Harm.TOLD, {"example": _first(column, read.mended)}),
     ]
@@ -115,5 +113,6 @@ def _numbers(column: pd.Series, key: str, sheet: Sheet) -> tuple[npt.NDArray[np.
     ]
 
 
-def _first(column: pd.Series, where: npt.NDArray[np.bool_]) -> object:
-    return column.iloc[int(np.argmax(where))] if where.any() else ""
+def _first(column: pd.Series, where: npt.NDArray[np.bool_]) -> str:
+    """Return the first cell of some as a person reads it."""
+    return str(as_text(column[where][:1])[0]) if where.any() else ""

@@ -30,7 +30,10 @@ def homes(
     """Return the id of the community of each point, "" for a point that is far from all.
 
     On a border it is the first id of those that hold the point; up to 5 m outside, the first of the nearest.
+    Where no community has a shape, which is a fault of theirs, nothing is said of the points.
     """
+    if shapely.is_missing(communities).all():
+        return np.full(len(points), "", dtype=object), []
     order = np.argsort(ids.astype(str), kind="stable")
     # polygons ask for points, not points for polygons: GEOS prepares the one that asks
     held = shapely.STRtree(points).query(communities[order], predicate="intersects")
@@ -58,7 +61,9 @@ def _first_of(pairs: npt.NDArray[np.intp], count: int) -> npt.NDArray[np.intp]:
 
 
 def outside_special_areas(shapes: Shapes, communities: Shapes, sheet: Sheet) -> list[Fault]:
-    """Tell of special areas that no community holds any part of."""
+    """Tell of special areas that no community holds any part of; of none where no community has a shape."""
+    if shapely.is_missing(communities).all():
+        return []
     tree = shapely.STRtree(communities)
     inside = np.isin(np.arange(len(shapes)), tree.query(shapes, predicate="intersects")[0])
     return sheet.faults("special_outside", ~inside & ~shapely.is_missing(shapes), Harm.TOLD)

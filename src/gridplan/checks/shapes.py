@@ -7,6 +7,7 @@ import shapely
 
 from gridplan.checks.faults import Fault, Harm, Sheet
 from gridplan.checks.values import as_numbers, as_text
+from gridplan.words import Message
 
 LINE, POLYGON = 1, 2  # dimensions
 ALLOWED_DIMENSIONS = {
@@ -15,6 +16,7 @@ ALLOWED_DIMENSIONS = {
     "roads": (LINE,),
     "barriers": (LINE, POLYGON),
 }
+DIMENSION_NAMES = {(0,): "point", (LINE,): "line", (POLYGON,): "polygon", (LINE, POLYGON): "line_or_polygon"}
 DISPENSABLE = ("roads", "barriers")  # a row without a shape is left out and told
 
 Shapes = npt.NDArray[np.object_]
@@ -53,11 +55,19 @@ def sound(shapes: Shapes, sheet: Sheet) -> tuple[Shapes, list[Fault]]:
     dimensions = ALLOWED_DIMENSIONS.get(sheet.part)
     if dimensions is None:
         return flat, faults
-    wrong = ~none & ~lost & ~np.isin(shapely.get_dimensions(flat), dimensions)
-    faults += sheet.faults("wrong_shape", wrong)
+    there = shapely.get_dimensions(flat)
+    wrong = ~none & ~lost & ~np.isin(there, dimensions)
+    if wrong.any():
+        wanted, found = (_kind(one) for one in (dimensions, (int(there[wrong][0]),)))
+        faults += sheet.faults("wrong_shape", wrong, wanted=wanted, found=found)
     flat = _without(flat, wrong)
     mended, repairs = _mended(flat, sheet)
     return mended, faults + repairs
+
+
+def _kind(dimensions: tuple[int, ...]) -> Message:
+    """Return what shapes of these dimensions are called."""
+    return Message(f"checks.shape_{DIMENSION_NAMES[dimensions]}")
 
 
 def _without(shapes: Shapes, where: npt.NDArray[np.bool_]) -> Shapes:

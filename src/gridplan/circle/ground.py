@@ -36,12 +36,7 @@ class Ground:
 
     def nearest(self, places: Any) -> tuple[Floats, Integers]:
         """Return metres from units to the nearest place, and its position; or inf, -1."""
-        if not len(places):
-            return np.full(len(self.units), np.inf), np.full(len(self.units), -1)
-        metres = self.walk.distances(self.unit_places, places, limit_m=FARTHEST_M)
-        position = metres.argmin(axis=1)
-        least = metres[np.arange(len(metres)), position]
-        return least, np.where(np.isfinite(least), position, -1)
+        return self.walk.nearest(self.unit_places, places, limit_m=FARTHEST_M)
 
     def limit_m(self, service: Service) -> float:
         """Return a service's limit with a billionth of a minute more, for the last bits of minutes."""
@@ -117,6 +112,7 @@ def survey(
 
 
 def _facilities(facilities: gpd.GeoDataFrame | None, crs: Any) -> gpd.GeoDataFrame:
+    """Return the facilities with a RangeIndex; an empty table where there are none."""
     if facilities is not None:
         return facilities.reset_index(drop=True)
     blank: dict[str, Any] = {c: np.array([], object) for c in ("facility_id", "category", "name")}
@@ -124,6 +120,7 @@ def _facilities(facilities: gpd.GeoDataFrame | None, crs: Any) -> gpd.GeoDataFra
 
 
 def _unit_candidates(units: pd.DataFrame, spots: Floats, crs: Any) -> gpd.GeoDataFrame:
+    """Return the points of units as candidates that may hold anything, at no known cost."""
     return gpd.GeoDataFrame(
         {"candidate_id": units["unit_id"].to_numpy(object), "categories": "", "cost": np.nan},
         geometry=gpd.points_from_xy(*spots.T, crs=crs),

@@ -100,6 +100,7 @@ def solve(task: Task, start: Integers, stop: Stop) -> Choice:
 
 
 def _parameters(seed: int, left_s: float | None) -> mathopt.SolveParameters:
+    """Return how SCIP solves: in one thread to the optimum, but for the count of nodes and the clock."""
     return mathopt.SolveParameters(
         random_seed=seed,
         threads=1,

@@ -52,3 +52,12 @@ class Walk(Protocol):
         limit_m: float = np.inf,
     ) -> NDArray[np.float64]:
         """Return (n, m) metres, inf beyond the limit."""
+
+    def nearest(
+        self,
+        origins: Any,
+        destinations: Any,
+        *,
+        limit_m: float = np.inf,
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return (n,) metres to the nearest destination, and which it is; inf, -1 where none is within the limit."""

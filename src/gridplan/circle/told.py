@@ -31,6 +31,7 @@ def tell(ground: Ground, facilities: gpd.GeoDataFrame, one: Served) -> Iterator[
 
 
 def _unreachable(ground: Ground, one: Served) -> Message:
+    """Say how many live out of reach of every facility and candidate, and where the most of them."""
     lost = ground.units[one.unreachable]
     places = lost.assign(place=_places(ground, one)).groupby("place")["households"].sum()
     named = places.reset_index().sort_values(["households", "place"], ascending=[False, True])["place"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gridplan.cli.options import Common
-from gridplan.cli.output import results_only, tell
+from gridplan.cli.output import results_only, tell, warn
 from gridplan.errors import InputError
 from gridplan.words import Message, say
 
@@ -16,29 +16,39 @@ if TYPE_CHECKING:
     from gridplan.checks import Fault
     from gridplan.plan import Plan
 
-DONE, FAULTY = 0, 4
+DONE, FAULTY, STOPPED = 0, 4, 130
 
 
 def run(*, plan: str, out: str | None, common: Common, language: str) -> int:
     """Make a plan and write it."""
+    from gridplan.config import read_plan_file
+
+    plan_file = read_plan_file(Path(plan))  # before what takes seconds to load: a wrong one is told at once
+
+    from gridplan.cli.halting import halting
     from gridplan.cli.summary import kept, summary, texts
     from gridplan.cli.terminal import telling
-    from gridplan.config import read_plan_file
     from gridplan.export.write import claim, write_claimed
     from gridplan.maps import pages
     from gridplan.pipeline import Options
     from gridplan.pipeline import run as run_plan
 
-    plan_file = read_plan_file(Path(plan))
     folder = (plan_file.folder / "out" if out is None else Path(out)).resolve()
     options = Options(seed=common.seed, time_limit=common.time_limit, jobs=common.jobs, language=common.lang)
-    with claim(folder), telling(language, quiet=common.quiet) as progress, results_only():
-        done = run_plan(plan_file, options, progress)
+    with (
+        claim(folder),
+        telling(language, quiet=common.quiet) as progress,
+        results_only(),
+        halting(language) as halt,
+    ):
+        done = run_plan(plan_file, replace(options, halt=halt), progress)
         progress.start("pages")
         made = pages(done)
         progress.start("write")
-        write_claimed(done, folder, pages=made)
-    status = FAULTY if common.strict and not kept(done.report) else DONE
+        filled_in = write_claimed(done, folder, pages=made)
+        halted = halt.asked
+    _tell_of_kept(filled_in, language)
+    status = STOPPED if halted else FAULTY if common.strict and not kept(done.report) else DONE
     tell("\n".join(texts(done, folder, language)))
     if common.json:
         tell(json.dumps(summary(done, folder, status)))
@@ -88,36 +98,70 @@ def new(*, folder: str, common: Common, language: str) -> int:
 
 
 def remake_map(*, out: str, common: Common, language: str) -> int:
-    """Make the pages of a finished plan anew."""
-    return _remake(out, "maps/index.html", common=common, language=language)
+    """Make the pages of a finished plan anew; nothing but ``maps/`` is touched."""
+    from gridplan.cli.terminal import telling
+    from gridplan.export.geopackage import read_plan
+    from gridplan.export.write import PLAN, claim, write_pages
+    from gridplan.maps import pages
+
+    folder = _finished(out)
+    with claim(folder), telling(language, quiet=common.quiet) as progress, results_only():
+        progress.start("read_plan")
+        plan = read_plan(folder / PLAN)
+        progress.start("pages")
+        made = pages(plan)
+        progress.start("write")
+        write_pages(folder, pages=made)
+    return _remade(folder, "maps/index.html", json_too=common.json)
 
 
 def remake_files(*, out: str, common: Common, language: str) -> int:
-    """Make the tables and files of a finished plan anew."""
-    return _remake(out, "staffing.xlsx", common=common, language=language)
-
-
-def _remake(out: str, shown: str, *, common: Common, language: str) -> int:
-    """Write a finished plan's folder anew from its plan.gpkg."""
+    """Make everything in a finished plan's folder anew from its plan.gpkg."""
     from gridplan.cli.terminal import telling
     from gridplan.export.geopackage import read_plan
     from gridplan.export.write import PLAN, claim, write_claimed
     from gridplan.maps import pages
 
-    folder = Path(out).resolve()
-    if folder.name == PLAN:
-        folder = folder.parent
-    if not (folder / PLAN).is_file():
-        raise InputError(Message("export.no_plan_file", {"path": folder / PLAN}))
+    folder = _finished(out)
     with claim(folder), telling(language, quiet=common.quiet) as progress, results_only():
         progress.start("read_plan")
         plan = _with_timings(read_plan(folder / PLAN), folder)
         progress.start("pages")
         made = pages(plan)
         progress.start("write")
-        write_claimed(plan, folder, pages=made)
+        filled_in = write_claimed(plan, folder, pages=made)
+    _tell_of_kept(filled_in, language)
+    return _remade(folder, "staffing.xlsx", json_too=common.json)
+
+
+def _finished(out: str) -> Path:
+    """Return the output folder that is meant, named by itself or by the plan in it.
+
+    Raises
+    ------
+    InputError
+        If there is no plan in it.
+    """
+    from gridplan.export.write import PLAN
+
+    folder = Path(out).resolve()
+    if folder.name == PLAN:
+        folder = folder.parent
+    if not (folder / PLAN).is_file():
+        raise InputError(Message("export.no_plan_file", {"path": folder / PLAN}))
+    return folder
+
+
+def _tell_of_kept(workbook: Path | None, language: str) -> None:
+    """Tell where a workbook is that somebody has written into."""
+    if workbook is not None:
+        warn(say(language, "cli.kept_workbook", path=workbook))
+
+
+def _remade(folder: Path, shown: str, *, json_too: bool) -> int:
+    """Tell what was made anew."""
     tell(str(folder / shown))
-    if common.json:
+    if json_too:
         tell(json.dumps({"status": DONE, "out": str(folder)}))
     return DONE
 

@@ -15,8 +15,8 @@ from gridplan.cli.app import run_app
 from gridplan.cli.faults import StoppedError, misuse
 from gridplan.cli.language import language_of
 from gridplan.cli.output import tell, warn
-from gridplan.errors import GridplanError, PromiseError
-from gridplan.words import Message
+from gridplan.errors import GridplanError, InputError, PromiseError
+from gridplan.words import Message, say
 
 # of typer's own click, or of the click package beside it: typer's versions differ
 ClickUsageError: type[Exception] = typer.BadParameter.__mro__[1]
@@ -38,6 +38,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if debug:
         traceback.print_exception(told)
     warn(told.text(language))
+    if told.status == InputError.status and "run" in arguments:
+        warn(say(language, "cli.nothing_written"))
     if "--json" in arguments:
         with suppress(GridplanError):
             tell(json.dumps({"status": told.status, "errors": told.text(language).split("\n")}))

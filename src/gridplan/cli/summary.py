@@ -97,8 +97,10 @@ def _posts(totals: Mapping[str, Any], language: str) -> Iterator[str]:
         yield say(language, "cli.posts_by_residents", posts=f"{by_residents:,.1f}")
     if roster is not None:
         missing = max(asked, by_residents or 0.0) - roster
-        key = "cli.roster_short" if missing > 0 else "cli.roster_enough"
-        yield say(language, key, roster=f"{roster:,.1f}", missing=f"{max(missing, 0.0):,.1f}")
+        if missing > 0:
+            yield say(language, "cli.roster_short", roster=f"{roster:,.1f}", missing=f"{missing:,.1f}")
+        else:
+            yield say(language, "cli.roster_enough", roster=f"{roster:,.1f}")
 
 
 def _services(rows: list[dict[str, Any]], language: str) -> Iterator[str]:

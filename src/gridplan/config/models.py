@@ -98,6 +98,9 @@ class Households(InputTable):
     entrance: Column = None
     building: Column = None
     compound: Column = None
+    locked: Column = None
+    together: Column = None
+    apart: Column = None
 
 
 class Roads(InputTable):
@@ -135,6 +138,10 @@ class SpecialAreas(InputTable):
     workers: Column = None
 
 
+class Seeds(InputTable):
+    """``[inputs.seeds]``: points, each with a grid of its own around it."""
+
+
 class Roster(InputTable):
     """``[inputs.workers]``: a table without places."""
 
@@ -154,6 +161,7 @@ class InputTables(Table):
     facilities: Facilities | None = None
     candidates: Candidates | None = None
     special_areas: SpecialAreas | None = None
+    seeds: Seeds | None = None
     workers: Roster | None = None
 
     @property

@@ -58,8 +58,16 @@ def _toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         number = _faulty_line(str(error), text)
-        values = {"path": path, "line": number, "text": _short(text.split("\n")[number - 1].strip())}
-        raise UsageError(Message("config.syntax", values)) from None
+        words = text.split("\n")[number - 1].split()
+        values = {"path": path, "line": number, "text": _short(" ".join(words))}
+        raise UsageError(Message(f"config.syntax_{_kind_of(str(error))}", values)) from None
+
+
+def _kind_of(told: str) -> str:
+    """Return which sentence tells of what the parser says; the plain one where it says it in a new way."""
+    if re.search("twice|[Dd]uplicate|overwrite|redefine|immutable", told):
+        return "twice"
+    return "value" if "Invalid value" in told else "other"
 
 
 def _faulty_line(told: str, text: str) -> int:

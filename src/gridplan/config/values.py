@@ -62,7 +62,9 @@ def _coordinates(value: str) -> str:
 
 
 def _code(template: str) -> str:
-    """Accept a template that gives every grid of every community its own code."""
+    """Accept a template that gives every grid of every community its own code, or the name of a standard."""
+    if re.fullmatch(r"15|20(:[0-9]{6})?", template):
+        return template
     fields = {name for _, name, _, _ in Formatter().parse(template) if name is not None}
     must(fields == {"community_id", "n"})
     try:

@@ -15,6 +15,7 @@ PEOPLE = (
     "branch",
     "cadre",
 )  # left blank: an office writes them in
+BLANK = (*PEOPLE, "remark")  # columns that are there though nothing may stand in them
 ASKED = ["posts_min", "posts_by_residents"]  # the larger of both is what the norm asks for at least
 
 
@@ -63,7 +64,7 @@ def grids_frame(plan: Plan) -> pd.DataFrame:
     below = plan.microgrids if plan.microgrids is not None else pd.DataFrame({"grid_id": []})
     table = table.assign(
         street=table["community_id"].map(home["street"]),
-        community=table["community_id"].map(home["name"]),
+        community=table["community_id"].map(_told_apart(home)),
         grid=table["name"],
         kind=[said(plan, f"kind_{kind}") for kind in table["kind"]],
         compounds=[joint.join(map(str, named.get(grid, ()))) for grid in table["grid_id"]],
@@ -101,14 +102,28 @@ def services_frame(plan: Plan) -> pd.DataFrame:
 
 def facilities_frame(plan: Plan) -> pd.DataFrame:
     """Return a row a facility: how many households come, and for how many it has room."""
-    table = (
-        pd.DataFrame(plan.facilities)
-        .drop(columns="geometry")
-        .sort_values(["category", "status"], kind="stable")
+    if plan.facilities is None:
+        raise ValueError("the plan has no facilities")
+    home = _by_street(plan).set_index("community_id")
+    at = pd.Series(plan.community_of(plan.facilities.geometry))
+    table = pd.DataFrame(plan.facilities).drop(columns="geometry").reset_index(drop=True)
+    table = table.assign(
+        street=at.map(home["street"]).fillna(""),
+        community=at.map(_told_apart(home)).fillna(""),
+        facility_status=[said(plan, f"facility_{status}") for status in table["status"]],
+        used=table["households_served"] / table["capacity"].where(table["capacity"] > 0),
     )
-    used = table["households_served"] / table["capacity"].where(table["capacity"] > 0)
-    table = table.assign(status=[said(plan, f"facility_{status}") for status in table["status"]], used=used)
-    columns = ["category", "facility_id", "status", "capacity", "households_served", "used"]
+    table = table.sort_values(["category", "status"], kind="stable")
+    columns = [
+        "category",
+        "facility_id",
+        "street",
+        "community",
+        "facility_status",
+        "capacity",
+        "households_served",
+        "used",
+    ]
     return _numbered(table[columns].reset_index(drop=True))
 
 
@@ -135,6 +150,13 @@ def _by_street(plan: Plan) -> pd.DataFrame:
     table = pd.DataFrame(plan.communities).drop(columns="geometry")
     first = pd.factorize(table["street"])[0]
     return table.iloc[np.argsort(first, kind="stable")].reset_index(drop=True)
+
+
+def _told_apart(home: pd.DataFrame) -> pd.Series:
+    """Return what each community is called by its id: its id where it has no name, with it where two share one."""
+    ids = pd.Series(home.index, index=home.index)
+    both = home["name"] + " " + ids
+    return home["name"].mask(home["name"].duplicated(keep=False), both).mask(home["name"] == "", ids)
 
 
 def _numbered(table: pd.DataFrame) -> pd.DataFrame:

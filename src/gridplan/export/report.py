@@ -1,17 +1,22 @@
-"""report.md: the page a person reads first. No timings, so that its bytes repeat."""
+"""report.md: the page a person reads first; what is only for looking up stands at its end.
+
+It holds no timings, so that its bytes repeat.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
+from statistics import median
 from typing import Any
 
 from gridplan.plan import Plan
 from gridplan.words import say
 
-SHOWN = 12  # lines of a list; the rest is counted, so that the page stays one
+SHOWN = 12  # lines of a list; the rest is counted
+WHOLE = 1 - 1e-9  # a share from here on is all
 
 
 def report_markdown(plan: Plan) -> str:
-    """Return report.md in the plan's language: decisions, figures, what needs attention, parameters."""
+    """Return report.md in the plan's language: decisions, figures, what needs attention, then the details."""
     parts = (
         _title(plan),
         _decided(plan),
@@ -19,6 +24,8 @@ def report_markdown(plan: Plan) -> str:
         _attention(plan),
         _services(plan),
         _parameters(plan),
+        _inputs(plan),
+        _details(plan),
     )
     return "\n\n".join(block for part in parts for block in part) + "\n"
 
@@ -32,50 +39,46 @@ def _title(plan: Plan) -> Iterator[str]:
 
 def _decided(plan: Plan) -> Iterator[str]:
     """Say what the plan is, in a paragraph."""
-    totals, kinds = plan.report["totals"], plan.grids["kind"].value_counts()
-    yield _said(
-        plan,
-        "decided",
-        communities=len(plan.communities),
-        households=_number(totals["households"]),
-        grids=_number(totals["grids"]),
-        workers=_number(totals["workers"]),
-        special=int(kinds.get("special", 0)),
-        empty=int(kinds.get("empty", 0)),
-    )
+    totals = plan.report["totals"]
+    figures = {name: _number(totals[name]) for name in ("households", "grids", "workers")}
+    told = [_said(plan, "decided", communities=len(plan.communities), **figures)]
+    for kind, key in (("special", "decided_special"), ("empty", "decided_empty")):
+        grids = plan.grids[plan.grids["kind"] == kind]
+        if len(grids):
+            told.append(_said(plan, key, grids=len(grids), workers=_number(grids["workers"].sum())))
+    yield _said(plan, "blank").join([*told, _said(plan, "files")])
 
 
 def _figures(plan: Plan) -> Iterator[str]:
-    """Yield the five figures that matter, as a table."""
+    """Yield the figures that matter, as a table."""
     totals, rows = plan.report["totals"], plan.report["communities"]
     grids = plan.grids[plan.grids["kind"] == "ordinary"]
     walked = float((grids["households"] * grids["walk_mean_m"]).sum())
+    walk_m = _number(walked / max(1.0, float(grids["households"].sum())), 1)
     proven = sum(row["status"] == "optimal" or _settled(row) for row in rows)
     inside = (grids["in_band"] == 1).sum()
     lines = {
         "grids_in_band": f"{inside} / {len(grids)} ({_percent(totals['in_band_share'])})",
-        "proven": f"{proven} / {len(rows)}",
-        "mean_walk": f"{_number(walked / max(1.0, float(grids['households'].sum())), 1)} m",
         "posts": _posts(plan),
         "services_covered": _covered(plan),
+        "mean_walk": _said(plan, "metres", metres=walk_m),
+        "proven": f"{proven} / {len(rows)}",
     }
     yield f"## {_said(plan, 'figures')}"
     yield _table(("", ""), [(_said(plan, f"figure_{name}"), text) for name, text in lines.items()])
 
 
 def _posts(plan: Plan) -> str:
-    """Return the posts asked for by both norms, beside the roster."""
+    """Return the posts asked for by each norm that can be worked out, beside the roster."""
     totals, norm = plan.report["totals"], plan.report.get("staffing")
     if norm is None:
         return _said(plan, "no_norm")
-    return _said(
-        plan,
-        "posts",
-        low=_number(totals["posts_min"], 1),
-        high=_number(totals["posts_max"], 1),
-        residents=_number(totals["posts_by_residents"], 1),
-        roster=_number(totals["workers_on_roster"], 1),
-    )
+    low, high = _number(totals["posts_min"], 1), _number(totals["posts_max"], 1)
+    told = [_said(plan, "posts", low=low, high=high)]
+    for key, known in (("residents", "posts_by_residents"), ("roster", "workers_on_roster")):
+        if totals.get(known) is not None:
+            told.append(_said(plan, f"posts_{key}", posts=_number(totals[known], 1)))
+    return _said(plan, "posts_and").join(told)
 
 
 def _covered(plan: Plan) -> str:
@@ -83,28 +86,21 @@ def _covered(plan: Plan) -> str:
     rows = plan.report["circle"]
     if not rows:
         return _said(plan, "no_services")
-    full = [sum(row[when] >= 1 - 1e-9 for row in rows) for when in ("covered_before", "covered_after")]
-    return _said(plan, "covered", before=full[0], after=full[1], services=len(rows))
+    full = [sum(row[when] >= WHOLE for row in rows) for when in ("covered_before", "covered_after")]
+    new = _number(sum(row["new"] for row in rows))
+    return _said(plan, "covered", before=full[0], after=full[1], services=len(rows), new=new)
 
 
 def _attention(plan: Plan) -> Iterator[str]:
-    """Yield what a planner has to look at: communities, services, posts, repairs."""
+    """Yield what somebody has to decide on or look into."""
     yield f"## {_said(plan, 'attention')}"
-    points = [*_communities_out(plan), *_open_proofs(plan), *_pieces(plan), *_services_out(plan), *_gap(plan)]
-    points += [_plain(text) for text in plan.report.get("told") or ()]
-    repairs = [_plain(text) for text in plan.report.get("repairs") or ()]
-    if not points and not repairs:
-        yield _said(plan, "nothing")
-    if points:
-        yield "\n".join(f"- {point}" for point in points)
-    if repairs:
-        yield f"### {_said(plan, 'repairs', count=len(repairs))}"
-        yield "\n".join(f"- {text}" for text in _first(plan, repairs))
+    points = [*_gap(plan), *_communities_out(plan), *_pieces(plan), *_services_out(plan), *_open_proofs(plan)]
+    yield "\n".join(f"- {point}" for point in points) if points else _said(plan, "nothing")
 
 
 def _communities_out(plan: Plan) -> list[str]:
-    """Return communities with grids out of band, and why."""
-    names = dict(zip(plan.communities["community_id"], plan.communities["name"], strict=True))
+    """Return communities with grids out of band, why, and what came of each way out."""
+    names = _names(plan)
     rows = sorted(
         (row for row in plan.report["communities"] if row["out_of_band"]),
         key=lambda row: (-row["out_of_band"], -row["households_outside"], row["community_id"]),
@@ -113,55 +109,64 @@ def _communities_out(plan: Plan) -> list[str]:
         _said(
             plan,
             "community_out_proven" if _settled(row) else "community_out",
-            name=_plain(names[row["community_id"]]),
-            id=_plain(row["community_id"]),
+            name=names[row["community_id"]],
             out=_number(row["out_of_band"]),
             grids=_number(row["grids"]),
             outside=_number(row["households_outside"]),
-            reason=_plain(row["reason"]),
+            reason=_plain(row.get("why") or row["reason"]),
         )
+        + "".join(f"\n  - {_plain(way['text'])}" for way in row.get("ways_out") or ())
         for row in rows
     ]
     return _first(plan, texts)
 
 
 def _open_proofs(plan: Plan) -> list[str]:
-    """Return communities whose plan may not be the best one."""
+    """Say for how many communities a better plan may exist, and how much better at most."""
     rows = [row for row in plan.report["communities"] if row["status"] != "optimal" and not _settled(row)]
     if not rows:
         return []
-    ids = _first(plan, [_plain(row["community_id"]) for row in rows])
-    gap = _percent(max(row["gap"] for row in rows))
-    return [_said(plan, "not_proven", count=len(rows), gap=gap, ids=", ".join(ids))]
+    widest = max(rows, key=lambda row: float(row["gap"]))
+    gap, name = _percent(widest["gap"]), _names(plan)[widest["community_id"]]
+    if len(rows) == 1:
+        return [_said(plan, "not_proven_one", gap=gap, name=name)]
+    middle = _percent(median(float(row["gap"]) for row in rows))
+    return [_said(plan, "not_proven", count=len(rows), gap=gap, name=name, median=middle)]
 
 
 def _pieces(plan: Plan) -> list[str]:
     """Return communities with a grid that is not in one piece, and why."""
     rows = [row for row in plan.report["communities"] if row.get("pieces_reason")]
+    names = _names(plan)
     texts = [
-        _said(plan, "in_pieces", id=_plain(row["community_id"]), reason=_plain(row["pieces_reason"]))
+        _said(plan, "in_pieces", name=names[row["community_id"]], reason=_plain(row["pieces_reason"]))
         for row in rows
     ]
     return _first(plan, texts)
 
 
 def _services_out(plan: Plan) -> list[str]:
-    """Return services that do not reach everybody."""
-    everyone = plan.report["totals"]["households"]
+    """Say which services do not reach everybody, those that miss most households first."""
+    rows = [row for row in plan.report["circle"] if row["covered_after"] < WHOLE]
+    if not rows:
+        return []
     texts = [
         _said(
             plan,
             "service_out",
             category=_plain(row["category"]),
-            households=_number((1 - row["covered_after"]) * everyone),
+            households=_beyond(plan, row),
             share=_percent(1 - row["covered_after"]),
-            limit_m=_number(row["limit_m"]),
-            unreachable=_number(row["unreachable"]),
         )
-        for row in plan.report["circle"]
-        if row["covered_after"] < 1 - 1e-9
+        for row in sorted(rows, key=lambda row: (row["covered_after"], row["category"]))
     ]
-    return _first(plan, texts)
+    listed = _said(plan, "joint").join(texts)
+    return [_said(plan, "services_out", out=len(rows), services=len(plan.report["circle"]), listed=listed)]
+
+
+def _beyond(plan: Plan, service: dict[str, Any]) -> str:
+    """Return how many households stay out of reach of a service."""
+    return _number((1 - service["covered_after"]) * plan.report["totals"]["households"])
 
 
 def _gap(plan: Plan) -> list[str]:
@@ -179,16 +184,18 @@ def _services(plan: Plan) -> Iterator[str]:
     """Yield each service before and after, as a table."""
     if not plan.report["circle"]:
         return
-    heads = ("service", "limit", "existing", "new", "before", "after", "minutes")
+    heads = ("service", "limit", "existing", "new", "before", "after", "minutes", "beyond", "unreachable")
     lines = [
         (
             _plain(row["category"]),
-            f"{_number(row['limit_m'])} m",
+            _said(plan, "metres", metres=_number(row["limit_m"])),
             _number(row["existing"]),
             _number(row["new"]),
             _percent(row["covered_before"]),
             _percent(row["covered_after"]),
             _number(row["mean_minutes"], 1),
+            _beyond(plan, row),
+            _number(row["unreachable"]),
         )
         for row in plan.report["circle"]
     ]
@@ -201,20 +208,43 @@ def _parameters(plan: Plan) -> Iterator[str]:
     report = plan.report
     band, norm = report["band"], report.get("staffing")
     lines = [
-        (_said(plan, "parameter_band"), f"{_number(band['low'])} - {_number(band['high'])}"),
-        (_said(plan, "parameter_workers"), f"{band['fewest']} - {band['most']}"),
+        (_said(plan, "parameter_band"), _span(band["low"], band["high"])),
+        (_said(plan, "parameter_workers"), _span(band["fewest"], band["most"])),
     ]
     if norm is not None:
-        lines.append((_said(plan, "parameter_norm"), f"{_number(norm['low'])} - {_number(norm['high'])}"))
+        lines.append((_said(plan, "parameter_norm"), _span(norm["low"], norm["high"])))
         lines.append((_said(plan, "parameter_residents"), _number(norm.get("per_10000"))))
     lines += [
         (_said(plan, "parameter_date"), str(report["project"]["date"])),
         (_said(plan, "parameter_seed"), str(report["seed"])),
         (_said(plan, "parameter_version"), str(report["version"])),
     ]
-    lines += [(_plain(label), f"`{sha[:12]}`") for label, sha in report["inputs"].items()]
     yield f"## {_said(plan, 'parameters')}"
     yield _table(("", ""), lines)
+
+
+def _inputs(plan: Plan) -> Iterator[str]:
+    """Yield the files that the plan was made from, so that anybody can see whether theirs are the same."""
+    lines = [(_plain(label), f"`{sha[:12]}`") for label, sha in plan.report["inputs"].items()]
+    if lines:
+        yield f"## {_said(plan, 'inputs')}"
+        yield _table((_said(plan, "head_file"), _said(plan, "head_sha256")), lines)
+
+
+def _details(plan: Plan) -> Iterator[str]:
+    """Yield every remark of the run, and the first changes made to the inputs."""
+    for part, key in (("told", "remarks"), ("repairs", "repairs")):
+        texts = [_plain(text) for text in plan.report.get(part) or ()]
+        if texts:
+            yield f"## {_said(plan, key, count=len(texts))}"
+            yield "\n".join(f"- {text}" for text in (texts if part == "told" else _first(plan, texts)))
+
+
+def _names(plan: Plan) -> dict[str, str]:
+    """Return what each community is called by its id: its name and id, or its id alone."""
+    pairs = zip(plan.communities["community_id"], plan.communities["name"], strict=True)
+    both = {each: _said(plan, "named", name=_plain(name), id=_plain(each)) for each, name in pairs if name}
+    return {each: both.get(each, _plain(each)) for each in plan.communities["community_id"]}
 
 
 def _settled(row: dict[str, Any]) -> bool:
@@ -239,12 +269,17 @@ def _said(plan: Plan, key: str, /, **values: object) -> str:
 
 
 def _plain(text: object) -> str:
-    """Return a text from the data on one line, none of its marks taken for Markdown."""
-    return re.sub(r"([\\`*_<|\[\]#])", r"\\\1", " ".join(str(text).split()))
+    """Return a text from the data on one line, none of its marks taken for Markdown; inside a word _ is none."""
+    return re.sub(r"([\\`*<|\[\]#]|(?<!\w)_|_(?!\w))", r"\\\1", " ".join(str(text).split()))
 
 
 def _number(value: float | None, digits: int = 0) -> str:
     return "-" if value is None or value != value else f"{value:,.{digits}f}"  # noqa: PLR0124  NaN
+
+
+def _span(low: float, high: float) -> str:
+    """Return two numbers as from - to, one if they are the same."""
+    return _number(low) if low == high else f"{_number(low)}–{_number(high)}"
 
 
 def _percent(share: float | None) -> str:

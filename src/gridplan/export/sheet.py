@@ -1,6 +1,10 @@
-"""A table on a printable sheet: header rows frozen and repeated, A3 landscape, one page wide, live sums."""
+"""A table on a printable sheet: header rows frozen and repeated, A3 landscape, one page wide, live sums.
+
+Rows are as tall as their longest text needs: not every program works that out when it opens a workbook.
+"""
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -13,12 +17,18 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-A3 = 8
+A3, A4 = 8, 9
 TITLE_ROW, NOTE_ROW, HEAD_ROW, FIRST_ROW = range(4)
-NARROWEST, NARROWEST_TEXT, WIDEST = 6, 10, 44  # characters of a column; texts may be written in by hand
+NARROWEST, NARROWEST_TEXT, WIDEST = 6, 10, 32  # characters of a column; texts may be written in by hand
+PROSE, WIDEST_PROSE = 80, 60  # a text so long is a sentence, and has a wider column
+PAIR_WIDTHS = 46, 30
+CHINESE_WIDTH = 2.15  # of a character, in half-width ones
+LINE_POINTS, TALLEST_LINES = 15.5, 25  # Excel takes no row above 409 points
 LONGEST_TEXT = 32_000  # a cell of Excel holds 32,767
 FOOTER = 100  # a footer holds 255, an ampersand counts twice
-FORMS = {"text": "@", "whole": "#,##0", "tenth": "#,##0.0", "share": "0.0%"}
+FORMS = {"text": "@", "order": "0", "whole": "#,##0", "tenth": "#,##0.0", "share": "0.0%"}
+WRITTEN = {"order": "{:.0f}", "whole": "{:,.0f}", "tenth": "{:,.1f}", "share": "{:.1%}"}
+ALIGNED: dict[str, dict[str, object]] = {"text": {"align": "left", "indent": 1}, "order": {"align": "center"}}
 CELL = {"border": 1, "valign": "vcenter", "text_wrap": True}
 HEAD = {**CELL, "bold": True, "align": "center", "bg_color": "#E7EEF5"}
 SUM = {**CELL, "bold": True, "bg_color": "#F3F3F3"}
@@ -27,7 +37,7 @@ ALERT = {**CELL, "bg_color": "#FBE3D6"}
 TITLE = {"bold": True, "font_size": 16}
 NOTE = {"font_color": "#C00000", "bold": True}
 
-Form = Literal["text", "whole", "tenth", "share"]
+Form = Literal["text", "order", "whole", "tenth", "share"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,13 +60,22 @@ class Column:
         return float(np.nansum(np.asarray(self.values, float)[part]))
 
     @property
+    def texts(self) -> list[str]:
+        """What the cells show."""
+        if self.form == "text":
+            return [str(value) for value in self.values]
+        return ["" if np.isnan(value) else WRITTEN[self.form].format(value) for value in self.values]
+
+    @property
     def width(self) -> int:
-        """Width in characters, a Chinese one counted twice; heads take two lines, long texts as many."""
-        written = self.form == "text"
-        numbers = [] if written else [*self.values, self.sum_of(slice(None))]
-        shown = self.values if written else [f"{value:,.1f}" for value in numbers]
-        longest = max([*(_width(str(text)) for text in shown), math.ceil(_width(self.head) / 2)])
-        return min(max(longest + 2, NARROWEST_TEXT if written else NARROWEST), WIDEST)
+        """Width in half-width characters; heads take two lines, long texts as many as they need."""
+        shown, written = self.texts, self.form == "text"
+        if self.summed:
+            shown.append(WRITTEN[self.form].format(self.sum_of(slice(None))))
+        words = [_width(word) for word in re.findall(r"[!-~]+", self.head)]
+        longest = max([*map(_width, shown), _width(self.head) / 2, *words])
+        widest = WIDEST if longest < PROSE else WIDEST_PROSE
+        return min(max(math.ceil(longest) + 2, NARROWEST_TEXT if written else NARROWEST), widest)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +91,7 @@ class Table:
     groups: Sequence[tuple[str, int]] = ()  # label of the subtotal, number of rows
     alerts: Sequence[bool] = ()
     closing: str = ""
+    frozen: int = 1  # so many columns say which row it is, and stay in view
 
 
 class Printer:
@@ -90,11 +110,12 @@ class Printer:
             self._looks[key] = self._book.add_format(wanted)
         return self._looks[key]
 
-    def open(self, name: str, title: str) -> Worksheet:
+    def open(self, name: str, title: str, *, paper: int = A3) -> Worksheet:
         """Begin a sheet with its title, the note below it, and the page it is printed on."""
         sheet = self._book.add_worksheet(name)
-        sheet.set_landscape()
-        sheet.set_paper(A3)
+        if paper == A3:
+            sheet.set_landscape()
+        sheet.set_paper(paper)
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
         sheet.set_footer("&L" + self._note[:FOOTER].replace("&", "&&") + "&R&P / &N")
@@ -103,36 +124,61 @@ class Printer:
         return sheet
 
     def pairs(self, name: str, title: str, lines: Sequence[Column]) -> None:
-        """Put a figure a line on a new sheet, what it is beside it."""
-        sheet = self.open(name, title)
-        sheet.set_column(0, 1, WIDEST)
+        """Put a figure a line on a new sheet of A4, what it is beside it."""
+        sheet = self.open(name, title, paper=A4)
+        for at, width in enumerate(PAIR_WIDTHS):
+            sheet.set_column(at, at, width)
         for row, line in enumerate(lines, HEAD_ROW):
             sheet.write_string(row, 0, line.head, self.look(SUM))
-            self._values(sheet, 1, line, rows=[row], alerts=())
+            look = self.look({**CELL, "align": "right"}, line.form)
+            if line.form == "text":
+                sheet.write_string(row, 1, str(line.values[0]), look)
+            elif np.isnan(line.values[0]):
+                sheet.write_blank(row, 1, None, look)
+            else:
+                sheet.write_number(row, 1, float(line.values[0]), look)
 
     def table(self, name: str, table: Table) -> None:
         """Put a table on a new sheet."""
         sheet = self.open(name, table.title)
-        sheet.freeze_panes(FIRST_ROW, 0)
+        sheet.freeze_panes(FIRST_ROW, table.frozen)
         sheet.repeat_rows(TITLE_ROW, HEAD_ROW)
         rows, sums = _lines(table)
         for at, column in enumerate(table.columns):
             sheet.set_column(at, at, column.width)
             sheet.write_string(HEAD_ROW, at, column.head, self.look(HEAD))
             self._values(sheet, at, column, rows=rows, alerts=table.alerts)
-            for line in sums:
+            for line in sums if at >= table.frozen else ():
                 self._sum(sheet, at, column, line=line)
+        for line in sums:
+            self._label(sheet, line, columns=table.frozen)
+        self._heights(sheet, table.columns, rows)
         last = max([*rows, *(line.row for line in sums)])
         sheet.ignore_errors(
             {"number_stored_as_text": f"A1:{xl_col_to_name(len(table.columns) - 1)}{last + 1}"}
         )
         sheet.write_string(last + 2, 0, table.closing, self.look({}))
 
+    def _heights(self, sheet: Worksheet, columns: Sequence[Column], rows: Sequence[int]) -> None:
+        """Make rows tall enough for their longest text, the head for its."""
+        widths = [column.width for column in columns]
+        heads = [_lines_of(column.head, width) for column, width in zip(columns, widths, strict=True)]
+        sheet.set_row(HEAD_ROW, LINE_POINTS * max(heads) + 3)
+        texts = [
+            [_lines_of(text, width - 1) for text in column.texts]  # a text is indented by one
+            for column, width in zip(columns, widths, strict=True)
+            if column.form == "text"
+        ]
+        for row, lines in zip(rows, zip(*texts, strict=True), strict=bool(texts)):
+            if max(lines) > 1:
+                sheet.set_row(row, LINE_POINTS * min(max(lines), TALLEST_LINES) + 1)
+
     def _values(
         self, sheet: Worksheet, at: int, column: Column, *, rows: Sequence[int], alerts: Sequence[bool]
     ) -> None:
         """Write the cells of a column; a text from the data is never a formula."""
-        looks = self.look(CELL, column.form), self.look(ALERT, column.form)
+        aligned = ALIGNED.get(column.form, {})
+        looks = self.look({**CELL, **aligned}, column.form), self.look({**ALERT, **aligned}, column.form)
         marked = alerts or [False] * len(rows)
         for row, value, alert in zip(rows, column.values, marked, strict=True):
             look = looks[bool(alert)]
@@ -145,12 +191,17 @@ class Printer:
             else:
                 sheet.write_number(row, at, float(value), look)
 
+    def _label(self, sheet: Worksheet, line: "SumLine", *, columns: int) -> None:
+        """Say what a row adds up, across the columns that say of the others which row it is."""
+        if columns > 1:
+            sheet.merge_range(line.row, 0, line.row, columns - 1, line.label, self.look(LABEL))
+        else:
+            sheet.write_string(line.row, 0, line.label, self.look(LABEL))
+
     def _sum(self, sheet: Worksheet, at: int, column: Column, *, line: "SumLine") -> None:
         """Write a column's cell in a row of sums, as a live formula that carries its value."""
         look = self.look(SUM, column.form)
-        if at == 0:
-            sheet.write_string(line.row, at, line.label, self.look(LABEL))
-        elif column.summed:
+        if column.summed:
             value = column.sum_of(line.values)
             letter = xl_col_to_name(at)
             sheet.write_formula(
@@ -199,6 +250,21 @@ def _sum_line(row: int, label: str, first: int, values: slice, function: str) ->
     return SumLine(row=row, label=label, first=first + 1, last=row, values=values, function=function)
 
 
-def _width(text: str) -> int:
+def _width(text: str) -> float:
     """Return how many half-width characters a text takes."""
-    return len(text) + sum(east_asian_width(letter) in "WF" for letter in text)
+    wide = sum(east_asian_width(letter) in "WF" for letter in text)
+    return len(text) + wide * (CHINESE_WIDTH - 1)
+
+
+def _lines_of(text: str, width: float) -> int:
+    """Return how many lines a text takes in a column: Chinese breaks anywhere, words do not."""
+    lines = 0
+    for part in text.split("\n"):
+        lines, at = lines + 1, 0.0
+        for word in re.findall(r"[!-~]+ ?|.", part):
+            long = _width(word)
+            if at and at + long > width:
+                lines, at = lines + 1, 0.0
+            lines += int(long // (width + 1))
+            at += long % (width + 1)
+    return lines

@@ -50,10 +50,10 @@ def carry_over(old: Path, new: Path, ours: Iterable[Path]) -> None:
         ):
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
-        _bring(path, target)
+        bring(path, target)
 
 
-def _bring(path: Path, target: Path) -> None:
+def bring(path: Path, target: Path) -> None:
     """Put a file, a link or an empty folder at the target too."""
     if path.is_dir() and not path.is_symlink():
         target.mkdir()

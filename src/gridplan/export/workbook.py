@@ -12,6 +12,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from gridplan.export.frames import (
     ASKED,
+    BLANK,
     communities_frame,
     facilities_frame,
     grids_frame,
@@ -24,9 +25,18 @@ from gridplan.export.sheet import Column, Form, Printer, Table
 from gridplan.plan import Plan
 
 PLAIN_TEXT = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-TENTHS = {"posts_min", "posts_max", "posts_by_residents", "workers_on_roster", "shortage", "mean_minutes"}
+TENTHS = {
+    "posts_min",
+    "posts_max",
+    "posts_by_residents",
+    "workers_on_roster",
+    "shortage",
+    "whole_shortage",
+    "mean_minutes",
+}
 SHARES = {"in_band_share", "gap", "covered_before", "covered_after", "used"}
 NOT_SUMMED = {"number", "gap", "limit_m", "walk_mean_m", "used", "shortage"}
+NAMING = {"number", "street", "community_id", "community", "code", "grid", "category"}  # which row it is
 
 
 def write_workbook(plan: Plan, path: Path) -> None:
@@ -50,23 +60,26 @@ def write_workbook(plan: Plan, path: Path) -> None:
 
 
 def _summary(plan: Plan) -> Iterator[Column]:
-    """Yield a line a figure, as a column of one value."""
+    """Yield a line a figure, as a column of one value: the figures first, what they come from last."""
     report, totals, norm = plan.report, plan.report["totals"], plan.report.get("staffing")
-    texts = {"date": report["project"]["date"], "seed": report["seed"], "version": report["version"]}
-    for name, text in texts.items():
-        yield Column(head=said(plan, f"head_{name}"), values=[str(text)])
     figures = {
         name: totals.get(name) for name in ("households", "population", "grids", "workers", "in_band_share")
     }
+    special = plan.grids[plan.grids["kind"] == "special"]
+    beside = {"special_grids": len(special), "special_workers": special["workers"].sum()}
     yield from _figures(plan, {"communities": len(plan.communities), **figures})
+    yield from _figures(plan, beside if len(special) else {})
     if norm is not None:
-        yield Column(head=said(plan, "head_norm"), values=[f"{norm['low']:g} - {norm['high']:g}"])
+        yield Column(head=said(plan, "head_norm"), values=[f"{norm['low']:g}–{norm['high']:g}"])
         posts = {
             name: totals.get(name)
             for name in ("posts_min", "posts_max", "posts_by_residents", "workers_on_roster")
         }
         short = shortage(pd.DataFrame([posts], dtype=float)).iloc[0]
-        yield from _figures(plan, {"norm_residents": norm.get("per_10000"), **posts, "shortage": short})
+        yield from _figures(plan, {"norm_residents": norm.get("per_10000"), **posts, "whole_shortage": short})
+    texts = {"date": report["project"]["date"], "seed": report["seed"], "version": report["version"]}
+    for name, text in texts.items():
+        yield Column(head=said(plan, f"head_{name}"), values=[str(text)])
 
 
 def _figures(plan: Plan, figures: Mapping[str, float | None]) -> Iterator[Column]:
@@ -87,7 +100,9 @@ def _tables(plan: Plan) -> Iterator[tuple[str, Table]]:
         services = services_frame(plan)
         yield "services", _table(plan, "services", services, alerts=services["out_of_reach"] > 0, total=False)
     if plan.facilities is not None and len(plan.facilities):
-        yield "facilities", _table(plan, "facilities", facilities_frame(plan), total=False)
+        facilities = facilities_frame(plan)
+        crowded = facilities["used"] > 1
+        yield "facilities", _table(plan, "facilities", facilities, alerts=crowded, total=False)
 
 
 def _table(
@@ -99,8 +114,8 @@ def _table(
     grouped: str = "",
     total: bool = True,
 ) -> Table:
-    """Return a frame as a table: columns without any number are left out, sums added."""
-    shown = frame[[c for c in frame if frame[c].dtype.kind not in "fi" or frame[c].notna().any()]]
+    """Return a frame as a table: columns that hold nothing are left out unless an office fills them in."""
+    shown = frame[[c for c in frame if c in BLANK or (frame[c].notna() & (frame[c] != "")).any()]]
     runs = shown.groupby((shown[grouped] != shown[grouped].shift()).cumsum())[grouped] if grouped else ()
     return Table(
         title=_title(plan, name),
@@ -109,6 +124,7 @@ def _table(
         groups=[(said(plan, "subtotal", name=run.iloc[0]), len(run)) for _, run in runs],
         alerts=list(alerts),
         closing=said(plan, "closing"),
+        frozen=sum(column in NAMING for column in shown),
     )
 
 
@@ -140,6 +156,8 @@ def _shortage_formula(frame: pd.DataFrame) -> Callable[[int], str]:
 
 def _form(name: str) -> Form:
     """Return how a number is shown."""
+    if name == "number":
+        return "order"
     return "tenth" if name in TENTHS else "share" if name in SHARES else "whole"
 
 

@@ -6,11 +6,12 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from gridplan.errors import OutputError
+from gridplan.export.filled import free_name, is_filled_in
 from gridplan.export.geopackage import write_geopackage
 from gridplan.export.lock import HeldError, locked
 from gridplan.export.record import report_json
 from gridplan.export.report import report_markdown
-from gridplan.export.swap import Places, carry_over, clear_leftovers, settle, swap_in
+from gridplan.export.swap import Places, bring, carry_over, clear_leftovers, settle, swap_in
 from gridplan.export.workbook import write_workbook
 from gridplan.plan import Plan
 from gridplan.words import Message
@@ -24,6 +25,9 @@ REASONS = {
     errno.EACCES: "read_only",
     errno.EPERM: "read_only",
     errno.EBUSY: "busy",
+    errno.EEXIST: "no_parent",
+    errno.ENOENT: "no_parent",
+    errno.ENOTDIR: "no_parent",
 }
 
 
@@ -61,14 +65,15 @@ def claim(folder: Path) -> Iterator[None]:
             except HeldError as error:
                 raise OutputError(Message("export.held", {"folder": folder})) from error
             clear_leftovers(places)
+            clear_leftovers(Places(places.folder / MAPS))
         yield
 
 
-def write_claimed(plan: Plan, folder: Path, *, pages: Mapping[str, str]) -> None:
+def write_claimed(plan: Plan, folder: Path, *, pages: Mapping[str, str]) -> Path | None:
     """Write plan.gpkg, report.json, report.md, staffing.xlsx and maps/ (pages: name -> text); swap them in.
 
-    Files of the old folder that gridplan did not write are kept, its own replaced. The caller holds the
-    claim.
+    Files of the old folder that gridplan did not write are kept, its own replaced, but for a workbook that
+    somebody has written into: it stays under another name, which is returned. The caller holds the claim.
 
     Raises
     ------
@@ -76,12 +81,47 @@ def write_claimed(plan: Plan, folder: Path, *, pages: Mapping[str, str]) -> None
         If something cannot be written; the old folder stands.
     """
     places = Places(folder.resolve())
-    new = places.beside("new")
+    new, kept = places.beside("new"), None
     with _told(folder):
         try:
             _fill(new, plan, pages)
             if places.folder.exists():
                 carry_over(places.folder, new, _ours(places.folder))
+                kept = _keep(places.folder / WORKBOOK, new)
+            settle(new)
+            swap_in(places)
+        finally:
+            clear_leftovers(places)
+    return kept
+
+
+def _keep(workbook: Path, new: Path) -> Path | None:
+    """Bring along a workbook that somebody has written into; return where it will be."""
+    if not workbook.is_file() or not is_filled_in(workbook):
+        return None
+    name = free_name(workbook)
+    bring(workbook, new / name)
+    return workbook.with_name(name)
+
+
+def write_pages(folder: Path, *, pages: Mapping[str, str]) -> None:
+    """Put new pages (name -> text) into ``maps/`` of a finished output, whole or not at all; touch nothing else.
+
+    Other files in ``maps/`` are kept. The caller holds the claim.
+
+    Raises
+    ------
+    OutputError
+        If something cannot be written; the old pages stand.
+    """
+    places = Places(folder.resolve() / MAPS)
+    new = places.beside("new")
+    with _told(folder):
+        try:
+            new.mkdir()
+            _fill_texts(new, pages)
+            if places.folder.exists():
+                carry_over(places.folder, new, [Path(old.name) for old in places.folder.glob("*.html")])
             settle(new)
             swap_in(places)
         finally:
@@ -93,9 +133,14 @@ def _fill(new: Path, plan: Plan, pages: Mapping[str, str]) -> None:
     (new / MAPS).mkdir(parents=True)
     write_geopackage(plan, new / PLAN)
     write_workbook(plan, new / WORKBOOK)
-    texts = {REPORT: report_json(plan.report, timings=True), PAGE: report_markdown(plan)}
-    for name, text in {**texts, **{f"{MAPS}/{page}": text for page, text in pages.items()}}.items():
-        (new / name).write_text(text, encoding="utf-8", newline="\n")
+    _fill_texts(new, {REPORT: report_json(plan.report, timings=True), PAGE: report_markdown(plan)})
+    _fill_texts(new / MAPS, pages)
+
+
+def _fill_texts(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write each text into a file of its name."""
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
 
 
 def _ours(folder: Path) -> list[Path]:

@@ -62,7 +62,7 @@ def grid_cards(plan: Plan, words: Words) -> dict[str, Any]:
         "population": numbers(grids["population"]),
         "load": numbers(weighted, 1),
         "workers": numbers(grids["workers"]),
-        "load_per_worker": numbers(each, 1),
+        "households_per_worker" if (weighted.isna()).all() else "load_per_worker": numbers(each, 1),
         "walk_mean": _metres(grids["walk_mean_m"], words),
         "walk_max": _metres(grids["walk_max_m"], words),
         "bounds": grids["bounds_text"].tolist(),
@@ -124,8 +124,9 @@ def community_cards(plan: Plan, words: Words) -> dict[str, Any]:
     }
 
 
-def facility_cards(table: gpd.GeoDataFrame, words: Words) -> dict[str, Any]:
-    """Cards of facilities."""
+def facility_cards(plan: Plan, table: gpd.GeoDataFrame, words: Words) -> dict[str, Any]:
+    """Cards of some of the plan's facilities; the community tells of several of one service which it is."""
+    home = _by_community(plan).reindex(plan.community_of(table.geometry)).fillna("")
     use = table["households_served"] / table["capacity"].where(table["capacity"] > 0)
     columns = {
         "facility_code": table["facility_id"].tolist(),
@@ -136,16 +137,50 @@ def facility_cards(table: gpd.GeoDataFrame, words: Words) -> dict[str, Any]:
     tones = {"existing": QUIET, "new": OK, "closed": WARN}
     return {
         "title": table["category"].tolist(),
-        "sub": [""] * len(table),
+        "sub": [joined(*row) for row in zip(home["street"], home["name"], strict=True)],
         **_standings([(words(f"facility_{status}"), tones[status], "") for status in table["status"]]),
         **_columns(columns, words),
     }
 
 
+def facility_tips(table: gpd.GeoDataFrame, words: Words) -> list[str]:
+    """Return the line under the pointer for each facility."""
+    figures = zip(
+        table["category"],
+        table["status"],
+        numbers(table["households_served"]),
+        numbers(table["capacity"]),
+        strict=True,
+    )
+    return [
+        joined(
+            category,
+            words(f"facility_{status}"),
+            words("tip_served", households=served) if served else "",
+            words("tip_capacity", households=room) if room else "",
+        )
+        for category, status, served, room in figures
+    ]
+
+
+def unit_tips(plan: Plan, words: Words) -> list[str]:
+    """Return the line under the pointer for each unit."""
+    units, titles = plan.units, _grid_titles(plan)
+    rows = zip(units["compound"], numbers(units["households"]), units["grid_id"], strict=True)
+    return [
+        words("unit_tip", unit=compound or words("unit"), households=households, grid=titles.get(grid, ""))
+        for compound, households, grid in rows
+    ]
+
+
+def _grid_titles(plan: Plan) -> dict[str, str]:
+    """Name or code of each grid by its id."""
+    return dict(zip(plan.grids["grid_id"], _either(plan.grids["name"], plan.grids["code"]), strict=True))
+
+
 def unit_cards(plan: Plan, words: Words) -> dict[str, Any]:
     """Cards of the units: counts only."""
-    units = plan.units
-    titles = dict(zip(plan.grids["grid_id"], _either(plan.grids["name"], plan.grids["code"]), strict=True))
+    units, titles = plan.units, _grid_titles(plan)
     weighted = units["load"].where(~np.isclose(units["load"], units["households"]))
     columns = {
         "unit_code": units["unit_id"].tolist(),
@@ -155,7 +190,7 @@ def unit_cards(plan: Plan, words: Words) -> dict[str, Any]:
     }
     return {
         "title": [compound or words("unit") for compound in units["compound"]],
-        "sub": [""] * len(units),
+        "sub": _by_community(plan)["name"].reindex(units["community_id"]).fillna("").tolist(),
         **_standings([("", QUIET, "")] * len(units)),
         **_columns(columns, words),
     }

@@ -83,6 +83,7 @@ def unit_layer(plan: Plan, words: Words) -> Drawn:
         "zoom": zoom_for(units.geometry, pixels=UNIT_PIXELS),
         "shapes": packed(units.geometry),
         "looks": [signs.UNIT],
+        "tips": cards.unit_tips(plan, words),
         "cards": cards.unit_cards(plan, words),
         "links": _links(units["grid_id"], plan.grids["grid_id"], "grids", words("to_grid")),
     }
@@ -124,11 +125,11 @@ def facility_layers(plan: Plan, words: Words) -> list[Drawn]:
     if plan.facilities is None:
         return []
     groups = ((status, plan.facilities[plan.facilities["status"] == status]) for status in signs.MARKS)
-    return [_facility_layer(table, words, status) for status, table in groups if len(table)]
+    return [_facility_layer(plan, table, words, status) for status, table in groups if len(table)]
 
 
-def _facility_layer(table: gpd.GeoDataFrame, words: Words, status: str) -> Drawn:
-    card = cards.facility_cards(table, words)
+def _facility_layer(plan: Plan, table: gpd.GeoDataFrame, words: Words, status: str) -> Drawn:
+    card, homes = cards.facility_cards(plan, table, words), pd.Series(plan.community_of(table.geometry))
     mark, colour = signs.MARKS[status]
     data = {
         "key": f"facilities_{status}",
@@ -137,8 +138,9 @@ def _facility_layer(table: gpd.GeoDataFrame, words: Words, status: str) -> Drawn
         "mark": mark,
         "looks": [{"color": "#ffffff", "weight": 1.2, "fillColor": colour, "fillOpacity": 1}],
         "glyphs": [title[:1].upper() for title in card["title"]],
-        "tips": [cards.joined(title, words(f"facility_{status}")) for title in card["title"]],
+        "tips": cards.facility_tips(table, words),
         "cards": card,
+        "links": _links(homes, plan.communities["community_id"], "communities", words("to_community")),
     }
     return Drawn(data, name=words(f"layer_{status}"))
 

@@ -29,6 +29,7 @@ def bar(plan: Plan, words: Words) -> dict[str, Any]:
         ],
         "search": words("search"),
         "nothing": words("search_nothing"),
+        "more": words("search_more"),
     }
 
 

@@ -19,7 +19,7 @@ from gridplan.network.barriers import Barriers
 from gridplan.network.links import Link, join_pieces
 from gridplan.network.roads import Graph, RoadNetwork, Shapes, axis_cm, whole_cm
 from gridplan.network.search import Ways
-from gridplan.network.walk import Integers
+from gridplan.network.walk import Floats, Integers
 from gridplan.words import Message
 
 NOT_WALKED = ("expressway", "motorway", "freeway", "高速", "快速")  # in a road's rank
@@ -81,8 +81,8 @@ def _edges(lines: Shapes, walls: Barriers) -> Shapes:
 
 def _meetings(lines: Shapes, walls: Barriers) -> Shapes:
     """Short lines from ends of roads to the roads that they all but touch."""
-    ends = np.concatenate([shapely.get_point(lines, 0), shapely.get_point(lines, -1)])
-    end, line = shapely.STRtree(lines).query(ends, predicate="dwithin", distance=TOUCH_M)
+    ends = np.asarray(shapely.points(_ends(lines).reshape(-1, 2)), object)
+    line, end = shapely.STRtree(ends).query(lines, predicate="dwithin", distance=TOUCH_M)
     apart = shapely.distance(ends[end], lines[line]) > 0
     gaps = shapely.shortest_line(ends[end[apart]], lines[line[apart]])
     both = shapely.get_coordinates(gaps).reshape(-1, 2, 2)
@@ -91,11 +91,15 @@ def _meetings(lines: Shapes, walls: Barriers) -> Shapes:
 
 def _end_nodes(edges: Shapes) -> Integers:
     """(edges, 2): the nodes at both ends, numbered by their place."""
-    spots = shapely.get_coordinates(
-        np.stack([shapely.get_point(edges, 0), shapely.get_point(edges, -1)], axis=1)
-    )
-    _, node = np.unique(spots, axis=0, return_inverse=True)
+    _, node = np.unique(_ends(edges).reshape(-1, 2), axis=0, return_inverse=True)
     return node.reshape(-1, 2).astype(np.int64)
+
+
+def _ends(lines: Shapes) -> Floats:
+    """(lines, 2, 2): the first and the last point of each line."""
+    last = np.cumsum(shapely.get_num_coordinates(lines)) - 1
+    corners = shapely.get_coordinates(lines)
+    return np.stack([corners[np.append(0, last[:-1] + 1)], corners[last]], axis=1)
 
 
 def _pieces(ends: Integers) -> Integers:

@@ -8,7 +8,7 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from gridplan.network.barriers import Barriers
-from gridplan.network.search import NO_WAY_CM, Spots, Ways, shortest
+from gridplan.network.search import NO_WAY_CM, Spots, Ways, nearest, shortest
 from gridplan.network.walk import FAR_M, Floats, Integers, Places, as_points
 from gridplan.words import Message
 
@@ -99,9 +99,17 @@ class RoadNetwork:
         here, there = self._attached(origins), self._attached(destinations)
         if len(here) > len(there):
             return self.distances(there, here, limit_m=limit_m).T
-        limit_cm = NO_WAY_CM if np.isinf(limit_m) else int(np.floor(limit_m * 100 + 1e-6))
-        found_cm = shortest(self.graph.ways, here.spots, there.spots, limit_cm)
+        found_cm = shortest(self.graph.ways, here.spots, there.spots, _limit_cm(limit_m))
         return np.where(found_cm < NO_WAY_CM, found_cm / 100.0, np.inf)
+
+    def nearest(
+        self, origins: ArrayLike | Places, destinations: ArrayLike | Places, *, limit_m: float = np.inf
+    ) -> tuple[Floats, Integers]:
+        """Return (n,) metres to the nearest destination, and which it is, the first of equals; inf, -1 for none."""
+        here, there = self._attached(origins), self._attached(destinations)
+        found_cm, position = nearest(self.graph.ways, here.spots, there.spots)
+        within = (position >= 0) & (found_cm <= _limit_cm(limit_m))
+        return np.where(within, found_cm / 100.0, np.inf), np.where(within, position, -1)
 
     def far(self, points: ArrayLike | Places) -> NDArray[np.bool_]:
         """Return which points are more than FAR_M from every road on their side of the barriers."""
@@ -143,6 +151,7 @@ class RoadNetwork:
         return np.asarray(shapely.line_interpolate_point(lines, along_m), object)
 
     def _places(self, spots: Floats, segment: Integers, barred: NDArray[np.bool_]) -> PlacesOnRoads:
+        """Return where on the arcs of the graph points join their segments, and how far all is."""
         graph, feet, edge = self.graph, self._feet(spots, segment), self._edge[segment]
         position_cm = axis_cm(graph.starts_cm, self.edges[edge], edge, feet)
         before = np.searchsorted(graph.marks_cm, position_cm, side="right") - 1
@@ -154,6 +163,10 @@ class RoadNetwork:
         )
         ends = np.stack([graph.nodes[before], graph.nodes[before + 1]], axis=1)
         return PlacesOnRoads(spots, before, ends, np.stack(ways_cm, axis=1), barred)
+
+
+def _limit_cm(limit_m: float) -> int:
+    return NO_WAY_CM if np.isinf(limit_m) else int(np.floor(limit_m * 100 + 1e-6))
 
 
 def axis_cm(starts_cm: Integers, lines: Shapes, edge: Integers, points: Shapes) -> Integers:

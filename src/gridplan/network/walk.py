@@ -41,6 +41,11 @@ class Walk(Protocol):
     ) -> Floats:
         """Return (n, m) metres; inf beyond the limit and where no way leads."""
 
+    def nearest(
+        self, origins: ArrayLike | Places, destinations: ArrayLike | Places, *, limit_m: float = np.inf
+    ) -> tuple[Floats, Integers]:
+        """Return (n,) metres to the nearest destination, and which it is, the first of equals; inf, -1 for none."""
+
     def far(self, points: ArrayLike | Places) -> NDArray[np.bool_]:
         """Return which points are too far from every road to trust their distances."""
 
@@ -61,6 +66,16 @@ class StraightLine:
         """Return (n, m) metres of line times detour; inf beyond the limit."""
         metres = cdist(_points(origins), _points(destinations)) * self.detour
         return np.where(metres <= limit_m, metres, np.inf)
+
+    def nearest(
+        self, origins: ArrayLike | Places, destinations: ArrayLike | Places, *, limit_m: float = np.inf
+    ) -> tuple[Floats, Integers]:
+        """Return (n,) metres to the nearest destination, and which it is, the first of equals; inf, -1 for none."""
+        metres = self.distances(origins, destinations, limit_m=limit_m)
+        if not metres.shape[1]:
+            return np.full(len(metres), np.inf), np.full(len(metres), -1)
+        least_m = metres.min(axis=1)
+        return least_m, np.where(np.isfinite(least_m), metres.argmin(axis=1), -1)
 
     def far(self, points: ArrayLike | Places) -> NDArray[np.bool_]:
         """Return False for every point: there is no road to be far from."""

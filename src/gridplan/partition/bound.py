@@ -99,7 +99,7 @@ def _by_load(value_at: _Lagrangean, load: Floats, dearest: float) -> tuple[float
 
 
 def bound_of(pricing: Pricing, rows: Rows) -> Bound:
-    """Return the best bound that the steps find for every plan that ``rows`` allow."""
+    """Return the best bound that the steps find for every plan that ``rows`` allow; prices beside the walk are left out."""
     value_at = _Lagrangean(pricing, rows)
     load, size = pricing.problem.load, len(rows.must)
     best, units = _by_load(value_at, load, 2.0 * float(pricing.cost.max()) / max(float(load.mean()), 1e-9))
@@ -122,4 +122,4 @@ def bound_of(pricing: Pricing, rows: Rows) -> Bound:
         at = np.where(rows.must, at + move * way[:-1], np.minimum(at + move * way[:-1], 0.0))
         per_worker = per_worker + move * way[-1]
     prices = _prices(units, worker)
-    return Bound(value=best, prices=prices, wanted=value_at.wanted(prices))
+    return Bound(value=best + pricing.problem.spared, prices=prices, wanted=value_at.wanted(prices))

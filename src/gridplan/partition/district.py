@@ -1,118 +1,107 @@
 """All communities of a district: each connected piece a problem of its own, solved over the cores."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array, csgraph
 
-from gridplan.partition.pool import workers
-from gridplan.partition.problem import Band, Floats, Problem, WorkersAsked
+from gridplan.partition.charges import PARTS
+from gridplan.partition.hand import Hand, kept, rows_of_joined, tied, untied, ways_named
+from gridplan.partition.micro import microgrids
+from gridplan.partition.pieces import Rules, pieces_of
+from gridplan.partition.pool import prepare, workers
+from gridplan.partition.problem import Band, Floats, Problem
 from gridplan.partition.search import Effort
-from gridplan.partition.solve import Partition, solve
+from gridplan.partition.solve import solve
+from gridplan.partition.told import Piece, Solved, WayOut, certificate, reason_told, ways_told
+from gridplan.partition.tower import Rows as Parts
+from gridplan.partition.trial import ways_out
 from gridplan.progress import Progress
 from gridplan.words import Message
 
-SHOWN = 5  # units named in a reason
+NOTHING = (0.0,) * len(PARTS)
 FEW = 3  # problems that are not worth starting other processes for
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rules:
-    """What a good partition is, and how much work may be done for it."""
-
-    band: Band
-    workers: WorkersAsked = "middle"
-    seed: int = 1
-    jobs: int = 1
-    seconds: float | None = None  # of solving; None: counted work only
 
 
 @dataclass(frozen=True, kw_only=True)
 class District:
     """The grids of a district.
 
-    ``grid`` (units,) is the number of each unit's grid, ``walk_m`` (units,) its distance to the grid's centre.
-    ``grids`` has one row a grid: community_id, kind, workers, centre (position of a unit). ``communities`` has one
-    row a community with the figures and the certificate of report.json; ``reasons`` and
-    ``pieces`` hold a Message for those that need one.
+    ``grid`` (units,) is the number of each unit's grid, ``walk_m`` (units,) its distance to the grid's centre,
+    ``micro`` (units,) the number of its microgrid, where they are asked for.
+    ``grids`` has one row a grid: community_id, kind, workers, centre (position of a unit), and the parts of its cost
+    (``charges.PARTS``). ``communities`` has one
+    row a community with the figures and the certificate of report.json; ``reasons`` holds a
+    Message for those with a grid out of band, ``ways`` the ways out that were tried for them.
     """
 
     grid: np.ndarray
     walk_m: Floats
+    micro: np.ndarray | None
     grids: pd.DataFrame
     communities: pd.DataFrame
     reasons: dict[str, Message]
+    ways: dict[str, list[WayOut]]
     clock: bool  # whether a clock may have stopped the solver
 
 
+def get_ready(jobs: int) -> None:
+    """Begin to start the processes that ``divide`` will spread its problems over; what comes before it can go on meanwhile."""
+    if jobs > 1:
+        prepare(preload=__name__)
+
+
 @dataclass(frozen=True, kw_only=True)
-class _Piece:
-    """A connected piece of a community: positions of its units, and its problem; None where nobody lives."""
+class _Task:
+    """One piece to be solved, by itself in another process."""
 
-    community: int
-    units: np.ndarray
-    problem: Problem | None
-
-
-def _solved(task: tuple[Problem, Effort, float | None]) -> Partition:
-    problem, effort, seconds = task
-    end = None if seconds is None else time.time() + seconds
-    return solve(problem, replace(effort, until=end))
+    problem: Problem
+    hand: Hand | None
+    rows: Parts
+    effort: Effort
+    seconds: float | None
+    micro: Band | None
 
 
-def _pieces(
-    units: pd.DataFrame,
-    borders: pd.DataFrame,
-    ids: list[str],
-    rules: Rules,
-    asked: Floats,
-    metres: Callable[[np.ndarray], Floats],
-) -> Iterator[_Piece]:
-    """Yield the connected pieces of ordinary units, community by community."""
-    ordinary = (units["special"] < 0).to_numpy()
-    joined = borders[borders["joined"].to_numpy() & ordinary[borders["left"]] & ordinary[borders["right"]]]
-    ends = joined["left"].to_numpy(), joined["right"].to_numpy()
-    graph = coo_array((np.ones(len(joined), np.int8), ends), shape=(len(units),) * 2).tocsr()
-    graph = (graph + graph.T).tocsr()
-    piece = csgraph.connected_components(graph, directed=False)[1]
-    load = units["load"].to_numpy(float)
-    community = pd.Categorical(units["community_id"], categories=ids).codes
-    total = np.bincount(community[ordinary], weights=load[ordinary], minlength=len(ids))
-    frame = pd.DataFrame({"community": community, "piece": piece, "unit": np.arange(len(units))})[ordinary]
-    for _, part in frame.groupby(["community", "piece"], sort=True):
-        at, number = part["unit"].to_numpy(), int(part["community"].iloc[0])
-        if not load[at].sum() > 0:
-            yield _Piece(community=number, units=at, problem=None)
-            continue
-        wanted: WorkersAsked = rules.workers
-        if np.isfinite(asked[number]):
-            wanted = max(1, round(asked[number] * load[at].sum() / total[number]))
-        elif isinstance(wanted, int):
-            wanted = max(1, round(wanted * load[at].sum() / total[number]))
-        sub = graph[at][:, at].tocsr()
-        sub.sort_indices()
-        problem = Problem(
-            load=load[at],
-            weight=units["households"].to_numpy(float)[at],
-            distance_m=metres(at),
-            starts=sub.indptr.astype(np.int32),
-            neighbors=sub.indices.astype(np.int32),
-            band=rules.band,
-            workers=wanted,
-        )
-        yield _Piece(community=number, units=at, problem=problem)
+def _solved(task: _Task) -> Solved:
+    problem, hand, seconds = task.problem, task.hand or Hand.idle(task.problem.size), task.seconds
+    effort = replace(task.effort, until=None if seconds is None else time.time() + seconds)
+    if hand.lock >= 0:
+        answer, ways = kept(problem, hand.names[hand.lock]), ways_named((), problem)
+    else:
+        joined = tied(problem, hand)
+        found = solve(joined, effort)
+        answer = untied(problem, joined, found)
+        ways = ways_named(ways_out(joined, rows_of_joined(task.rows, joined), found, effort), joined)
+    return Solved(
+        partition=answer,
+        ways=ways,
+        micro=None if task.micro is None else microgrids(problem, answer.grid, task.micro, effort),
+    )
 
 
-def _all_solved(pieces: list[_Piece], rules: Rules, progress: Progress) -> list[Partition | None]:
+def _all_solved(
+    pieces: list[Piece], rows: pd.Series, rules: Rules, progress: Progress
+) -> list[Solved | None]:
     """Solve the problems, the largest first, over the processes asked for; the order of the answers is that of the pieces."""
     problems = {i: piece.problem for i, piece in enumerate(pieces) if piece.problem is not None}
     hard = sorted(problems, key=lambda i: (-len(pieces[i].units), i))
     share = None if rules.seconds is None else rules.seconds * max(1, rules.jobs) / max(1, len(hard))
-    tasks = [(problems[i], Effort(seed=rules.seed), share) for i in hard]
-    answers: list[Partition | None] = [None] * len(pieces)
+    effort = Effort(seed=rules.seed, halt=rules.halt)
+    tasks = [
+        _Task(
+            problem=problems[i],
+            hand=pieces[i].hand,
+            rows=tuple(rows.iloc[pieces[i].units]),
+            effort=effort,
+            seconds=share,
+            micro=rules.micro,
+        )
+        for i in hard
+    ]
+    answers: list[Solved | None] = [None] * len(pieces)
     progress.start("partition", len(hard))
     if rules.jobs <= 1 or len(hard) <= FEW:
         for i, task in zip(hard, tasks, strict=True):
@@ -134,15 +123,17 @@ def divide(
     rules: Rules,
     metres: Callable[[np.ndarray], Floats],
     progress: Progress,
+    hand: Hand | None = None,
 ) -> District:
     """Divide every community into grids.
 
     Parameters
     ----------
     units
-        community_id, load, households, special (-1: an ordinary unit), special_workers, label (a name for reasons).
+        unit_id, community_id, load, households, special (-1: an ordinary unit), special_workers, label (a name for reasons),
+        rows (loads of the household rows that the unit could be parted into; () where it never is).
     borders
-        left, right (positions of units), joined.
+        left, right (positions of units), joined, open_m, road_m, wall.
     communities
         community_id, workers (NaN: as ``rules`` say).
     rules
@@ -151,30 +142,48 @@ def divide(
         From positions of k units to the (k, k) walking distances between them.
     progress
         Is told of each piece that is solved.
+    hand
+        What the planner asks of the units, free of contradictions (``against``); nothing if not given.
     """
     ids = communities["community_id"].tolist()
-    asked = communities["workers"].to_numpy(float)
-    pieces = list(_pieces(units, borders, ids, rules, asked, metres))
-    answers = _all_solved(pieces, rules, progress)
+    pieces = list(pieces_of(units, borders, communities, rules, metres, hand or Hand.idle(len(units))))
+    answers = _all_solved(pieces, units["rows"], rules, progress)
     grid, grids = _numbered(units, ids, pieces, answers)
     walk_m = np.zeros(len(units))
+    by_community: list[list[tuple[Piece, Solved]]] = [[] for _ in ids]
     for piece, answer in zip(pieces, answers, strict=True):
         if answer is not None:
-            walk_m[piece.units] = answer.walk_m
-    told = [_certificate(i, units, pieces, answers) for i in range(len(ids))]
-    table = pd.DataFrame([row for row, _ in told]).assign(community_id=ids)
+            walk_m[piece.units] = answer.partition.walk_m
+            by_community[piece.community].append((piece, answer))
+    reasons = [reason_told(mine, units) for mine in by_community]
     return District(
         grid=grid,
         walk_m=walk_m,
+        micro=_micro(grid, pieces, answers) if rules.micro is not None else None,
         grids=grids,
-        communities=table,
-        reasons={ids[i]: message for i, (_, message) in enumerate(told) if message is not None},
-        clock=rules.seconds is not None,
+        communities=pd.DataFrame([certificate(mine) for mine in by_community]).assign(community_id=ids),
+        reasons={name: reason for name, reason in zip(ids, reasons, strict=True) if reason is not None},
+        ways={
+            name: ways
+            for name, mine in zip(ids, by_community, strict=True)
+            if (ways := ways_told(mine, units))
+        },
+        clock=rules.by_clock,
     )
 
 
+def _micro(grid: np.ndarray, pieces: list[Piece], answers: list[Solved | None]) -> np.ndarray:
+    """Return the number of each unit's microgrid; a grid that is not divided is one microgrid."""
+    inside = np.zeros(len(grid), np.int64)
+    for piece, answer in zip(pieces, answers, strict=True):
+        if answer is not None and answer.micro is not None:
+            inside[piece.units] = answer.micro
+    pairs = np.column_stack([grid, inside])
+    return np.unique(pairs, axis=0, return_inverse=True)[1].ravel()
+
+
 def _numbered(
-    units: pd.DataFrame, ids: list[str], pieces: list[_Piece], answers: list[Partition | None]
+    units: pd.DataFrame, ids: list[str], pieces: list[Piece], answers: list[Solved | None]
 ) -> tuple[np.ndarray, pd.DataFrame]:
     """Return the grid of each unit and the table of grids."""
     grid = np.full(len(units), -1)
@@ -182,12 +191,13 @@ def _numbered(
     for piece, answer in zip(pieces, answers, strict=True):
         if answer is None:
             grid[piece.units] = len(rows)
-            rows.append((ids[piece.community], "empty", 0, piece.units[0]))
+            rows.append((ids[piece.community], "empty", 0, piece.units[0], *NOTHING))
             continue
-        grid[piece.units] = answer.grid + len(rows)
+        found = answer.partition
+        grid[piece.units] = found.grid + len(rows)
         rows += [
-            (ids[piece.community], "ordinary", int(workers), piece.units[centre])
-            for workers, centre in zip(answer.workers, answer.centre, strict=True)
+            (ids[piece.community], "ordinary", int(workers), piece.units[centre], *parts)
+            for workers, centre, parts in zip(found.workers, found.centre, found.parts, strict=True)
         ]
     special = np.flatnonzero(units["special"].to_numpy() >= 0)
     grid[special] = len(rows) + np.arange(len(special))
@@ -198,73 +208,8 @@ def _numbered(
             ["special"] * len(special),
             of_special["special_workers"].astype(int),
             special,
+            *([0.0] * len(special) for _ in NOTHING),
             strict=True,
         )
     )
-    return grid, pd.DataFrame(rows, columns=["community_id", "kind", "workers", "centre"])
-
-
-def _certificate(
-    community: int, units: pd.DataFrame, pieces: list[_Piece], answers: list[Partition | None]
-) -> tuple[dict[str, object], Message | None]:
-    """Return the certificate of a community from those of its pieces, and the reason where a grid is out of band."""
-    mine = [
-        (piece, answer)
-        for piece, answer in zip(pieces, answers, strict=True)
-        if piece.community == community and answer is not None
-    ]
-    parts = [answer for _, answer in mine]
-    status = (
-        "infeasible"
-        if any(part.status == "infeasible" for part in parts)
-        else "feasible"
-        if any(part.status == "feasible" for part in parts)
-        else "optimal"
-    )
-    row: dict[str, object] = {
-        "out_of_band": sum(part.out_of_band for part in parts),
-        "out_of_band_bound": sum(part.out_of_band_bound for part in parts),
-        "households_outside": sum(part.households_outside for part in parts),
-        "households_outside_bound": sum(part.households_outside_bound for part in parts),
-        "objective": sum(part.objective for part in parts),
-        "lower_bound": sum(part.lower_bound for part in parts),
-        "status": status,
-    }
-    reasons = [_said(piece, part, units) for piece, part in mine if part.reason is not None]
-    if len(mine) > 1:
-        reasons = [
-            Message("partition.reason_part", {"households": f"{total:g}", "reason": reason})
-            for reason, total in zip(
-                reasons,
-                [p.problem.load.sum() for p, a in mine if a.reason is not None and p.problem],
-                strict=True,
-            )
-        ]
-    return row, _chained(reasons)
-
-
-def _chained(reasons: list[Message]) -> Message | None:
-    joined = None
-    for reason in reasons:
-        joined = reason if joined is None else Message("partition.both", {"first": joined, "second": reason})
-    return joined
-
-
-def _said(piece: _Piece, part: Partition, units: pd.DataFrame) -> Message:
-    """Return the reason of a piece with its units named."""
-    if part.reason is None:
-        raise ValueError("a piece without a reason has nothing to say")
-    values = dict(part.reason.values)
-    if part.reason.units:
-        at = piece.units[list(part.reason.units)]
-        names = [
-            f"{label} ({load:g})"
-            for label, load in zip(
-                units["label"].iloc[at[:SHOWN]], units["load"].iloc[at[:SHOWN]], strict=True
-            )
-        ]
-        listed: str | Message = ", ".join(names)
-        if len(at) > SHOWN:
-            listed = Message("partition.and_more", {"units": listed, "count": len(at) - SHOWN})
-        values["units"] = listed
-    return Message(f"partition.{part.reason.key}", values)
+    return grid, pd.DataFrame(rows, columns=["community_id", "kind", "workers", "centre", *PARTS])

@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from gridplan.partition.bound import Bound
-from gridplan.partition.master import Rows, reduced_costs, whole
-from gridplan.partition.problem import Columns, Floats, Ints, Problem, columns_of
+from gridplan.partition.master import Prices, Rows, reduced_costs, whole
+from gridplan.partition.problem import Columns, Flags, Floats, Ints, Problem, columns_of
 from gridplan.partition.search import Effort
 from gridplan.partition.split import best_split
 
@@ -18,12 +17,12 @@ EVENED = (0.08, 0.04, 0.02)  # how far from their mean loads may be while they a
 LITTLE = 1e-6  # share of the cost below which a gain is none
 
 
-def packed(problem: Problem, columns: Columns, bound: Bound) -> list[np.ndarray]:
-    """Return sets of a list that do not overlap, the cheapest at the prices of the bound first."""
-    anyhow = Rows(must=problem.load > 0, workers=(0.0, np.inf), band=problem.band)
+def packed(problem: Problem, columns: Columns, prices: Prices) -> list[np.ndarray]:
+    """Return sets of a list that do not overlap, the cheapest at the prices of a bound first."""
+    anyhow = Rows(must=problem.must, workers=(0.0, np.inf), band=problem.band)
     groups: list[np.ndarray] = []
     covered = np.zeros(problem.size, bool)
-    for column in np.argsort(reduced_costs(columns, anyhow, bound.prices), kind="stable"):
+    for column in np.argsort(reduced_costs(columns, anyhow, prices), kind="stable"):
         units = columns.of(int(column))
         if not covered[units].any():
             groups.append(units)
@@ -42,8 +41,8 @@ def completed(problem: Problem, groups: list[np.ndarray], count: int) -> list[np
         grid[group] = number
     seeds = columns_of(groups, problem).centre.tolist()
     total = [float(load[group].sum()) for group in groups]
-    while len(seeds) < count and (grid < 0).any():
-        free = np.flatnonzero(grid < 0)
+    while len(seeds) < count and _waiting(problem, grid).any():
+        free = np.flatnonzero(_waiting(problem, grid))
         near = np.exp(-distance[np.ix_(free, free)] / max(float(np.median(distance)), LITTLE))
         seeds.append(int(free[np.argmax(near @ load[free])]))
         grid[seeds[-1]] = len(seeds) - 1
@@ -54,14 +53,33 @@ def completed(problem: Problem, groups: list[np.ndarray], count: int) -> list[np
                 break
             grid[unit] = len(seeds) - 1
             total[-1] += float(load[unit])
-    while (grid < 0).any():
-        free = np.flatnonzero(grid < 0)
-        options = [(u, g) for u in free.tolist() for g in np.unique(grid[_near(problem, u)]) if g >= 0]
-        if not options:
+    while _waiting(problem, grid).any():
+        free = np.flatnonzero(_waiting(problem, grid))
+        options = [
+            (u, g)
+            for u in free.tolist()
+            for g in np.unique(grid[_near(problem, u)]).tolist()
+            if g >= 0 and _may_join(problem, grid, g)[u]
+        ]
+        if not options and problem.ties is None:
             raise ValueError("the units are not connected")
+        if not options:  # apart from all around it
+            seeds.append(int(free[0]))
+            options = [(seeds[-1], len(seeds) - 1)]
         joining, host = min(options, key=lambda o: (distance[o[0], seeds[o[1]]], o))
         grid[joining] = host
     return [np.flatnonzero(grid == number) for number in range(len(seeds))]
+
+
+def _waiting(problem: Problem, grid: Ints) -> Flags:
+    """Mark the units in no group that have to be in one."""
+    return (grid < 0) if problem.ties is None else (grid < 0) & ~problem.ties.spare
+
+
+def _may_join(problem: Problem, grid: Ints, number: int) -> Flags:
+    """Mark the units in no group that a group may take in."""
+    waiting = _waiting(problem, grid)
+    return waiting if problem.ties is None else waiting & ~problem.ties.apart[grid == number].any(axis=0)
 
 
 def _near(problem: Problem, unit: int) -> Ints:
@@ -71,7 +89,7 @@ def _near(problem: Problem, unit: int) -> Ints:
 def _next(problem: Problem, grid: Ints, away: Floats, number: int) -> int:
     """Return the nearest free unit beside a group, -1 for none."""
     beside = np.concatenate([_near(problem, unit) for unit in np.flatnonzero(grid == number).tolist()])
-    free = np.unique(beside[grid[beside] < 0])
+    free = np.unique(beside[_may_join(problem, grid, number)[beside]])
     return int(free[np.argmin(away[free])]) if len(free) else -1
 
 
@@ -81,6 +99,7 @@ def part_of(problem: Problem, units: np.ndarray) -> Problem:
     place[units] = np.arange(len(units))
     near = [problem.neighbors[problem.starts[u] : problem.starts[u + 1]] for u in units]
     kept = [place[n][place[n] >= 0] for n in near]
+    inside = (place[problem.neighbors] >= 0) & np.repeat(place >= 0, np.diff(problem.starts))
     return replace(
         problem,
         load=problem.load[units],
@@ -88,6 +107,8 @@ def part_of(problem: Problem, units: np.ndarray) -> Problem:
         distance_m=problem.distance_m[np.ix_(units, units)],
         starts=np.concatenate([[0], np.cumsum([len(k) for k in kept])]).astype(np.int32),
         neighbors=np.concatenate([np.zeros(0, np.int32), *kept]).astype(np.int32),
+        extras=None if problem.extras is None else problem.extras.part(units, inside),
+        ties=None if problem.ties is None else problem.ties.part(units),
     )
 
 
@@ -127,6 +148,8 @@ class _Plan:
             return False
         self.tried.add(key)
         units = np.sort(np.concatenate(old))
+        if self.problem.ties is not None:
+            units = units[~self.problem.ties.spare[units]]
         part = part_of(self.problem, units)
         workers = int(part.band.workers(columns_of(old, self.problem).load)[0].sum())
         found = best_split(part, workers, score_of(self.problem, old))
@@ -163,7 +186,7 @@ def _recombined(
     inside = problem.band.outside(met.load)[0] == 0
     pool = met.take(np.flatnonzero(inside)).joined(cheap)
     low, high = problem.band.workers(columns_of(groups, problem).load)
-    rows = Rows(must=problem.load > 0, workers=(float(low.sum()), float(high.sum())), band=problem.band)
+    rows = Rows(must=problem.must, workers=(float(low.sum()), float(high.sum())), band=problem.band)
     found = whole(pool, rows, nodes=POOL_NODES, seconds=effort.seconds, seed=effort.seed)
     if found.chosen is None:
         return groups
@@ -172,15 +195,15 @@ def _recombined(
 
 
 def improved(
-    problem: Problem, groups: list[np.ndarray], columns: Columns, bound: Bound, effort: Effort
+    problem: Problem, groups: list[np.ndarray], columns: Columns, prices: Prices, effort: Effort
 ) -> list[np.ndarray]:
     """Return better grids for the same workers.
 
     Pairs of neighbours are parted anew, those out of band first; then the best plan is made of all grids met on the way and the
     cheapest sets of a list, and parted anew again. ``groups`` are connected; units without load may be in none.
     """
-    anyhow = Rows(must=problem.load > 0, workers=(0.0, np.inf), band=problem.band)
-    order = np.argsort(reduced_costs(columns, anyhow, bound.prices), kind="stable")
+    anyhow = Rows(must=problem.must, workers=(0.0, np.inf), band=problem.band)
+    order = np.argsort(reduced_costs(columns, anyhow, prices), kind="stable")
     cheap = columns.take(np.sort(order[:PACKED]))
     parted, seen = _parted(problem, groups, effort)
     mixed = _recombined(problem, parted, seen, cheap, effort)
@@ -204,11 +227,11 @@ def _mended(problem: Problem, groups: list[np.ndarray], effort: Effort) -> list[
 
 
 def from_parts(
-    problem: Problem, columns: Columns, bound: Bound, workers: int, effort: Effort
+    problem: Problem, columns: Columns, prices: Prices, workers: int, effort: Effort
 ) -> list[np.ndarray]:
     """Return grids for a number of workers, in band where that could be reached, from the sets of a list that fit best."""
     band = problem.band
-    groups = packed(problem, columns, bound)
+    groups = packed(problem, columns, prices)
     held = sum(band.workers(np.array([problem.load[g].sum()]))[0][0] for g in groups)
     more = max(0, round((workers - held) / ((band.fewest + band.most) / 2)))
-    return improved(problem, completed(problem, groups, len(groups) + more), columns, bound, effort)
+    return improved(problem, completed(problem, groups, len(groups) + more), columns, prices, effort)

@@ -80,11 +80,12 @@ def least_bad(problem: Problem, inside: Columns, *, targets: Floats, effort: Eff
     away, _ = problem.band.outside(every.load)
     most_outside = problem.load.sum() + problem.band.low * problem.band.fewest * (problem.load > 0).sum()
     dear = np.ceil(most_outside) + 1.0
-    must = problem.load > 0
+    must = problem.must
     anyhow = Rows(must=must, workers=(0.0, np.inf), band=problem.band)
     first = best_plan(Given(replace(every, cost=dear * (away > 0) + away)), anyhow, effort)
     if first.groups is None:
-        chosen = columns_of([np.array([u], np.int32) for u in np.flatnonzero(must)], problem)
+        alone = must if problem.ties is None else must & problem.ties.free
+        chosen = columns_of([np.array([u], np.int32) for u in np.flatnonzero(alone)], problem)
         found = Found(
             groups=[chosen.of(i) for i in range(len(chosen))],
             cost=float(chosen.cost.sum()),
@@ -122,7 +123,7 @@ def _cheapest(
     wanted = [(float(w), float(w)) for w in targets] or [(0.0, np.inf)]
     for workers in wanted:
         rows = Rows(
-            must=problem.load > 0, workers=workers, band=problem.band, outside=(limits[0], limits[1] + HAIR)
+            must=problem.must, workers=workers, band=problem.band, outside=(limits[0], limits[1] + HAIR)
         )
         found = best_plan(Given(usable), rows, effort)
         if found.groups is not None:

@@ -6,10 +6,22 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import active_children, get_all_start_methods, get_context, parent_process
+from multiprocessing import active_children, forkserver, get_all_start_methods, get_context, parent_process
 from typing import Any
 
 Spread = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
+
+
+def _method() -> str:
+    return "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
+
+
+def prepare(*, preload: str) -> None:
+    """Let the process that others are forked from read a module they will need, beside what this one does meanwhile."""
+    if _method() == "forkserver":
+        get_context("forkserver").set_forkserver_preload([preload])
+        with _interrupts_held():
+            forkserver.ensure_running()
 
 
 @contextmanager
@@ -18,7 +30,7 @@ def workers(count: int, *, preload: str) -> Iterator[Spread]:
 
     An exception in the block, Ctrl-C too, ends the processes without waiting for what they are at.
     """
-    method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
+    method = _method()
     context = get_context(method)
     if method == "forkserver":
         context.set_forkserver_preload([preload])

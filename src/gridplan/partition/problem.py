@@ -1,13 +1,18 @@
 """One community as the solver sees it: positions 0..n-1 instead of ids, arrays instead of tables."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
+from gridplan.partition.charges import Extras, Tariff
+from gridplan.partition.growth import Flags, Floats, Ground, Ints, figures_of
+from gridplan.partition.ties import Ties
+
+__all__ = ["SLACK", "Band", "Columns", "Flags", "Floats", "Ints", "Problem", "WorkersAsked", "columns_of"]
+
 WorkersAsked = Literal["middle", "fewest", "free"] | int
 
 SLACK = 1e-9  # loads that differ by less are equal
@@ -80,6 +85,10 @@ class Problem:
         Walk between units, shape (n, n).
     starts, neighbors
         Adjacency: the neighbours of unit i are ``neighbors[starts[i]:starts[i + 1]]``.
+    extras
+        Prices beside the walk; none if not given.
+    ties
+        Units joined, and units apart; none if not given.
     """
 
     load: Floats
@@ -89,16 +98,58 @@ class Problem:
     neighbors: Ints
     band: Band
     workers: WorkersAsked = "middle"
+    extras: Extras | None = None
+    ties: Ties | None = None
 
     @property
     def size(self) -> int:
         """Number of units."""
         return len(self.load)
 
-    @property
+    @cached_property
     def cost(self) -> Floats:
         """Household-metres of unit i in a grid with centre j, shape (n, n)."""
-        return self.weight[:, None] * self.distance_m
+        return np.ascontiguousarray(self.weight[:, None] * self.distance_m)
+
+    @property
+    def must(self) -> Flags:
+        """Units that a plan has to cover; a unit where nobody lives joins a neighbour afterwards unless borders have a price."""
+        priced = self.extras is not None and self.extras.prices.border_off_line > 0
+        every = np.ones(self.size, bool) if priced else self.load > 0
+        return every if self.ties is None else (every & ~self.ties.spare) | self.ties.pinned
+
+    @property
+    def spared(self) -> float:
+        """What the prices of all sets of any plan hold too much, household-metres."""
+        return 0.0 if self.extras is None else self.extras.spared
+
+    @cached_property
+    def ground(self) -> Ground:
+        """The problem as the compiled searches read it."""
+        return Ground(
+            np.ascontiguousarray(self.load, float),
+            self.cost,
+            self.starts,
+            self.neighbors,
+            ~self.must,
+            self.extras is not None,
+            _tariff(self.extras, self.band),
+            np.zeros((0, 0), bool) if self.ties is None else self.ties.apart,
+        )
+
+
+def _tariff(extras: Extras | None, band: Band) -> Tariff:
+    middle = np.array([0.0, band.middle, band.fewest, band.most])
+    if extras is None:
+        return Tariff(np.zeros((0, 0), np.int32), np.zeros(0), np.zeros(0), middle)
+    priced, border = extras.split > 0, extras.prices.border_off_line
+    middle[0] = extras.prices.off_middle
+    return Tariff(
+        np.ascontiguousarray(extras.group[priced], np.int32),
+        extras.split[priced],
+        border * extras.off_line_m / 2 if border > 0 else np.zeros(0),
+        middle,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +161,17 @@ class Columns:
     load: Floats
     cost: Floats
     centre: Ints
+
+    @classmethod
+    def of_figures(cls, members: Ints, figures: Floats) -> "Columns":
+        """Return the sets of a search; ``figures`` (sets, 4): size, load, cost, centre."""
+        return cls(
+            members=members,
+            starts=np.concatenate([[0], np.cumsum(figures[:, 0])]).astype(np.int64),
+            load=figures[:, 1].copy(),
+            cost=figures[:, 2].copy(),
+            centre=figures[:, 3].astype(np.int32),
+        )
 
     def __len__(self) -> int:
         return len(self.load)
@@ -156,12 +218,6 @@ class Columns:
 
 def columns_of(groups: list[Ints], problem: Problem) -> Columns:
     """Return groups of units as columns, each with its best centre."""
-    cost = problem.cost
-    sums = [cost[np.ix_(g, g)].sum(axis=0) for g in groups]
-    return Columns(
-        members=np.concatenate([np.zeros(0, np.int32), *(np.asarray(g, np.int32) for g in groups)]),
-        starts=np.concatenate([[0], np.cumsum([len(g) for g in groups])]).astype(np.int64),
-        load=np.array([problem.load[g].sum() for g in groups], float),
-        cost=np.array([s.min() for s in sums], float),
-        centre=np.array([g[s.argmin()] for g, s in zip(groups, sums, strict=True)], np.int32),
-    )
+    members = np.concatenate([np.zeros(0, np.int32), *(np.asarray(g, np.int32) for g in groups)])
+    sizes = np.array([len(g) for g in groups], np.int64)
+    return Columns.of_figures(members, figures_of(problem.ground, members, sizes))

@@ -9,6 +9,7 @@
 
 import time
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -22,7 +23,8 @@ from gridplan.partition.pricing import Pricing
 from gridplan.partition.problem import Columns, Problem
 
 GAP = 1e-5  # below this share of the cost a plan counts as proven
-SMALL_LIST = 20_000
+SMALL_LIST = 60_000
+SMALL_STEPS = 250_000
 LISTED = 60_000
 STEPS = 12_000_000
 MARGINS = (0.005, 0.015)
@@ -37,21 +39,45 @@ LIFT = 1e-4  # share of the cost by which a round must lift the bound to be wort
 
 @dataclass(frozen=True, kw_only=True)
 class Effort:
-    """How much work a search may do: counted, and where ``until`` (seconds of ``time.time``) is given also by the clock."""
+    """How much work a search may do: counted, and where ``until`` (seconds of ``time.time``) is given also by the clock.
+
+    Once ``halt`` exists no more work is begun.
+    """
 
     nodes: int = NODES
     until: float | None = None
     seed: int = 1
+    halt: Path | None = None
 
     @property
     def seconds(self) -> float | None:
         """Seconds left, None without a clock."""
+        if self.halt is not None and self.halt.exists():
+            return 0.0
         return None if self.until is None else self.until - time.time()
 
     @property
     def spent(self) -> bool:
-        """Whether the clock says stop."""
+        """Whether the clock or a halt says stop."""
         return self.seconds is not None and self.seconds <= 0
+
+
+def effort_of(effort: Effort | None, *, seconds: float | None, seed: int | None) -> Effort:
+    """Return an effort as it is given, or made of seconds from now and a seed.
+
+    Raises
+    ------
+    ValueError
+        If both are given, or the seconds are not above 0.
+    """
+    if effort is not None:
+        if seconds is not None or seed is not None:
+            raise ValueError("either an effort or seconds and seed are wanted; both came")
+        return effort
+    if seconds is not None and not seconds > 0:
+        raise ValueError(f"seconds above 0 are wanted; {seconds} came")
+    until = None if seconds is None else time.time() + seconds
+    return Effort(until=until) if seed is None else Effort(until=until, seed=seed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +130,7 @@ class Lists:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.all, self.complete = list_sets(
-            problem, problem.band.intervals, most_sets=SMALL_LIST, most_steps=40 * SMALL_LIST
+            problem, problem.band.intervals, most_sets=SMALL_LIST, most_steps=SMALL_STEPS
         )
         self.pricing = None if self.complete else Pricing(problem)
 

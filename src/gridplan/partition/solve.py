@@ -1,93 +1,57 @@
 """From a problem to its grids: the goals in their order, each solved before the next."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
+from gridplan.partition.aside import set_aside, too_large
 from gridplan.partition.bound import Bound
-from gridplan.partition.improve import from_parts, improved, score_of
-from gridplan.partition.least import Least, least_bad
+from gridplan.partition.improve import completed, from_parts, improved, score_of
+from gridplan.partition.least import least_bad
+from gridplan.partition.linear import TOLERANCE, Relaxation
 from gridplan.partition.master import Rows
-from gridplan.partition.problem import Floats, Ints, Problem, columns_of
-from gridplan.partition.reasons import Reason, reason_of, without_sets
-from gridplan.partition.search import Effort, Found, Lists, best_plan, closed_plan
+from gridplan.partition.problem import Ints, Problem, WorkersAsked, columns_of
+from gridplan.partition.reasons import by_count, hopeless, reason_of, without_sets
+from gridplan.partition.result import Partition, least_partition_of, partition_of, together
+from gridplan.partition.search import Effort, Found, Lists, best_plan, closed_plan, effort_of, no_plan
+from gridplan.partition.targets import near_targets, targets
 
-PROVEN = 1e-4  # gap up to which a plan counts as optimal
+SHORT_LIST = 6_000  # sets up to which the whole problem is given to a solver at once
 NUMBERS = 2  # numbers of workers tried where not all sets can be listed
 
 
-@dataclass(frozen=True, kw_only=True)
-class Partition:
-    """The grids of one problem.
+def solve(
+    problem: Problem, effort: Effort | None = None, *, seconds: float | None = None, seed: int | None = None
+) -> Partition:
+    """Return the best grids of a problem under the goals, with what is proven of them.
 
-    Attributes
+    Parameters
     ----------
-    grid
-        Number of each unit's grid, shape (n,).
-    centre, workers
-        Centre unit and workers of each grid, shape (grids,).
-    walk_m
-        Distance of each unit to the centre of its grid, shape (n,).
-    objective, lower_bound
-        Household-metres; the bound is proven.
-    out_of_band, households_outside
-        Grids out of band and load outside it, each with its proven bound.
-    status
-        "optimal", "infeasible" (proven that no plan has every grid in band) or "feasible" (anything else).
-    reason
-        Why a grid is out of band; None where none is.
+    problem
+        The units, the band, the workers asked for.
+    effort
+        How much work may be done; not given: counted work, the same every time.
+    seconds
+        Stop after so much time, with the best plan found until then; instead of ``effort``.
+    seed
+        Instead of ``effort``; default 1.
     """
-
-    grid: Ints
-    centre: Ints
-    workers: Ints
-    walk_m: Floats
-    objective: float
-    lower_bound: float
-    out_of_band: int
-    out_of_band_bound: int
-    households_outside: float
-    households_outside_bound: float
-    status: str
-    reason: Reason | None = None
-
-    @property
-    def gap(self) -> float:
-        """Share of the objective that is not proven to be needed."""
-        return (self.objective - self.lower_bound) / self.objective if self.objective > 0 else 0.0
-
-
-def targets(problem: Problem) -> Floats:
-    """Return the numbers of workers to try, the one asked for first; empty where any number will do."""
-    total, band = problem.load.sum(), problem.band
-    least = int(np.ceil(total / band.high - 1e-9))
-    most = int(np.floor(total / band.low + 1e-9))
-    numbers = np.arange(max(least, 1), max(most, 0) + 1, dtype=float)
-    match problem.workers:
-        case "free":
-            return np.zeros(0)
-        case "fewest":
-            return numbers
-        case "middle":
-            away = np.abs(total / numbers - band.middle) if len(numbers) else numbers
-        case asked:
-            away = np.abs(numbers - asked)
-    return numbers[np.lexsort((numbers, np.round(away, 9)))]
-
-
-def solve(problem: Problem, effort: Effort | None = None) -> Partition:
-    """Return the best grids of a problem under the goals, with what is proven of them."""
-    effort = effort or Effort()
+    effort = effort_of(effort, seconds=seconds, seed=seed)
     if not (problem.load > 0).any():
-        return _together(problem)
+        return together(problem)
     lists = Lists(problem)
     if not lists.complete:
-        return _by_parts(problem, lists, effort)
+        large = too_large(problem)
+        return (
+            set_aside(problem, large, lambda part: solve(part, effort))
+            if len(large)
+            else _by_parts(problem, lists, effort)
+        )
     found, open_before = _in_band(problem, lists, effort)
     if found is not None and found.groups is not None:
-        return _told(problem, found, exact=found.exact and not open_before)
-    least = least_bad(problem, lists.all, targets=_near(problem), effort=effort)
-    return _least_told(problem, lists, least, never=not open_before)
+        return partition_of(problem, found, exact=found.exact and not open_before)
+    least = least_bad(problem, lists.all, targets=near_targets(problem), effort=effort)
+    return least_partition_of(problem, lists, least, never=not open_before)
 
 
 def _by_parts(problem: Problem, lists: Lists, effort: Effort) -> Partition:
@@ -105,11 +69,12 @@ def _by_parts(problem: Problem, lists: Lists, effort: Effort) -> Partition:
         if found.groups is None and best is not None and best[0][0] == 0:
             break
         if found.groups is not None:
-            return _told(
+            return partition_of(
                 problem, found, exact=found.exact and number in (None, asked[0] if len(asked) else None)
             )
     if best is None:
-        raise ValueError("no number of workers was tried")
+        grids = max(1, round(problem.load.sum() / problem.band.middle))
+        return _open(problem, lists, completed(problem, [], grids))
     return _open(problem, lists, best[1])
 
 
@@ -120,10 +85,11 @@ def _improved(  # the ends of one search
     total = problem.load.sum()
     number = rows.workers[0] if np.isfinite(rows.workers[1]) else round(total / problem.band.middle)
     columns = lists.some(bound)
+    begun = found.groups or _by_walk(problem, rows, effort)
     groups = (
-        from_parts(problem, columns, bound, int(number), effort)
-        if found.groups is None
-        else improved(problem, found.groups, columns, bound, effort)
+        from_parts(problem, columns, bound.prices, int(number), effort)
+        if begun is None
+        else improved(problem, begun, columns, bound.prices, effort)
     )
     out, _, cost = score_of(problem, groups)
     low, high = problem.band.workers(columns_of(groups, problem).load)
@@ -133,24 +99,36 @@ def _improved(  # the ends of one search
     return closed_plan(lists, rows, bound, groups, cost, effort), groups
 
 
+def _by_walk(problem: Problem, rows: Rows, effort: Effort) -> list[Ints] | None:
+    """Return the plan for the same workers by the walk alone, where more has a price: the best start known for those."""
+    if problem.extras is None:
+        return None
+    number: WorkersAsked = int(rows.workers[0]) if np.isfinite(rows.workers[1]) else "free"
+    plan = solve(replace(problem, extras=None, workers=number), effort)
+    return [np.flatnonzero(plan.grid == grid).astype(np.int32) for grid in range(len(plan.centre))]
+
+
 def _open(problem: Problem, lists: Lists, groups: list[np.ndarray]) -> Partition:
     """Return a plan that is not all in band, or not with the workers asked for: little is proven of it."""
     out, outside, cost = score_of(problem, groups)
     bound = lists.bound(_free(problem)) if not out else None
     found = Found(groups=groups, cost=cost, bound=bound.value if bound else 0.0, exact=False)
-    plan = _told(problem, found, exact=False)
+    plan = partition_of(problem, found, exact=False)
     if not out:
         return plan
+    never = len(hopeless(problem)) > 0 or by_count(problem) is not None
     return replace(
         plan,
         out_of_band=int(out),
+        out_of_band_bound=int(never),
         households_outside=outside,
-        reason=reason_of(problem, None, proven=False),
+        status="infeasible" if never else "feasible",
+        reason=reason_of(problem, None, proven=never),
     )
 
 
 def _free(problem: Problem) -> Rows:
-    return Rows(must=problem.load > 0, workers=(0.0, np.inf), band=problem.band)
+    return Rows(must=problem.must, workers=(0.0, np.inf), band=problem.band)
 
 
 def _in_band(problem: Problem, lists: Lists, effort: Effort) -> tuple[Found | None, bool]:
@@ -163,7 +141,7 @@ def _in_band(problem: Problem, lists: Lists, effort: Effort) -> tuple[Found | No
     free, still_open = _free(problem), False
     for number in asked if len(asked) else [None]:
         rows = free if number is None else replace(free, workers=(number, number))
-        found = best_plan(lists, rows, effort)
+        found = _listed(problem, lists, rows, effort)
         if found.groups is not None:
             return found, still_open
         still_open = still_open or not found.exact
@@ -174,100 +152,17 @@ def _in_band(problem: Problem, lists: Lists, effort: Effort) -> tuple[Found | No
     return None, still_open
 
 
-def _near(problem: Problem) -> Floats:
-    """Return the numbers of workers near the one asked for, for a plan that is not all in band."""
-    if problem.workers == "free":
-        return np.zeros(0)
-    total, band = problem.load.sum(), problem.band
-    most = max(int(np.ceil(total / band.low)) + 2, band.fewest + 1)
-    numbers = np.arange(1, most + 1, dtype=float)
-    wanted = {"middle": total / band.middle, "fewest": 1.0}.get(str(problem.workers), problem.workers)
-    away = (
-        np.abs(total / numbers - band.middle)
-        if problem.workers == "middle"
-        else np.abs(numbers - float(wanted))
-    )
-    return numbers[np.lexsort((numbers, np.round(away, 9)))]
-
-
-def _together(problem: Problem) -> Partition:
-    """Return the plan of units that nobody lives in: nothing to divide."""
-    return Partition(
-        grid=np.zeros(problem.size, np.int32),
-        centre=np.zeros(1, np.int32),
-        workers=np.zeros(1, np.int32),
-        walk_m=np.zeros(problem.size),
-        objective=0.0,
-        lower_bound=0.0,
-        out_of_band=0,
-        out_of_band_bound=0,
-        households_outside=0.0,
-        households_outside_bound=0.0,
-        status="optimal",
-    )
-
-
-def attached(problem: Problem, groups: list[np.ndarray]) -> Ints:
-    """Return the grid of each unit; units without load that no set needed join the neighbour with the nearest centre."""
-    grid = np.full(problem.size, -1, np.int32)
-    for number, group in enumerate(groups):
-        grid[group] = number
-    centre = columns_of(groups, problem).centre
-    while (grid < 0).any():
-        waiting = np.flatnonzero(grid < 0)
-        joined = False
-        for unit in waiting:
-            near = problem.neighbors[problem.starts[unit] : problem.starts[unit + 1]]
-            around = np.unique(grid[near][grid[near] >= 0])
-            if len(around):
-                grid[unit] = around[np.argmin(problem.distance_m[unit, centre[around]])]
-                joined = True
-        if not joined:
-            raise ValueError("a unit without load is cut off from all others; solve its piece by itself")
-    return grid
-
-
-def _spread(low: Ints, high: Ints, wanted: tuple[float, float]) -> Ints:
-    """Return workers of each grid within its range, so that they come to the number wanted."""
-    workers = low.copy()
-    spare = int(min(max(wanted[0] - workers.sum(), 0), (high - low).sum()))
-    for grid in np.flatnonzero(high > low):
-        more = min(spare, int(high[grid] - low[grid]))
-        workers[grid] += more
-        spare -= more
-    return workers
-
-
-def _told(problem: Problem, found: Found, *, exact: bool) -> Partition:
-    groups = found.groups or []
-    grid = attached(problem, groups)
-    final = columns_of([np.flatnonzero(grid == g).astype(np.int32) for g in range(len(groups))], problem)
-    low, high = problem.band.workers(final.load)
-    objective = float(final.cost.sum())
-    bound = min(found.bound, objective)
-    gap = (objective - bound) / objective if objective > 0 else 0.0
-    return Partition(
-        grid=grid,
-        centre=final.centre,
-        workers=_spread(low, high, found.workers),
-        walk_m=problem.distance_m[np.arange(problem.size), final.centre[grid]],
-        objective=objective,
-        lower_bound=max(bound, 0.0),
-        out_of_band=0,
-        out_of_band_bound=0,
-        households_outside=0.0,
-        households_outside_bound=0.0,
-        status="optimal" if exact and gap <= PROVEN else "feasible",
-    )
-
-
-def _least_told(problem: Problem, lists: Lists, least: Least, *, never: bool) -> Partition:
-    return replace(
-        _told(problem, least.found, exact=False),
-        out_of_band=least.out,
-        out_of_band_bound=max(least.out_bound, 1 if never else 0),
-        households_outside=least.outside,
-        households_outside_bound=least.outside_bound,
-        status="infeasible" if never else "feasible",
-        reason=reason_of(problem, lists.all if lists.complete else None, proven=never),
-    )
+def _listed(problem: Problem, lists: Lists, rows: Rows, effort: Effort) -> Found:
+    """Return the best plan over a complete list; where it is long, first one of parts at the prices of the linear optimum."""
+    if len(lists.all) <= SHORT_LIST:
+        return best_plan(lists, rows, effort)
+    relaxed = Relaxation(lists.all, rows).solve()
+    if relaxed.short > TOLERANCE:
+        return no_plan(proven=True)
+    workers = rows.workers[0] if np.isfinite(rows.workers[1]) else problem.load.sum() / problem.band.middle
+    groups = from_parts(problem, lists.all, relaxed.prices, round(workers), effort)
+    out, _, cost = score_of(problem, groups)
+    low, high = problem.band.workers(columns_of(groups, problem).load)
+    if out or low.sum() > rows.workers[1] or high.sum() < rows.workers[0]:
+        return best_plan(lists, rows, effort)
+    return closed_plan(lists, rows, None, groups, cost, effort)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gridplan.compiled import compiled
-from gridplan.partition.candidates import best_centre
+from gridplan.partition.growth import HAIR, advance, barred, begin, growth, priced, reached
 from gridplan.partition.problem import Ints, Problem
 
 STEPS = 60_000
@@ -15,7 +15,7 @@ def _away(load, low, high, fewest, most):
     least, few, many = np.inf, fewest, fewest
     for workers in range(fewest, most + 1):
         away = max(0.0, low * workers - load, load - high * workers)
-        if away < 1e-9:
+        if away < HAIR:
             away = 0.0
         if away < least:
             least, few, many = away, workers, workers
@@ -25,87 +25,55 @@ def _away(load, low, high, fewest, most):
 
 
 @compiled
-def _split(load, cost, starts, neighbors, low, high, fewest, most, workers, start, most_steps):
+def _rest(grown, rest):
+    """Write down the units that are not in the set; return how many."""
+    count = 0
+    for unit in range(len(grown.inside)):
+        if not grown.inside[unit]:
+            rest[count] = unit
+            count += 1
+    return count
+
+
+@compiled
+def _quarrels(apart, members, size):
+    """Whether a set holds two units that are to lie apart."""
+    for at in range(1, size):
+        if barred(apart, members, at, members[at]):
+            return True
+    return False
+
+
+@compiled
+def _split(ground, low, high, fewest, most, workers, start, most_steps):
     """Grow every connected set with unit 0 whose rest is connected; keep the best by grids out, load outside, cost."""
-    n = len(load)
-    whole = load.sum()
-    met = np.zeros(n, np.bool_)
-    inside = np.zeros(n, np.bool_)
-    queue = np.empty(n, np.int32)
-    chosen = np.empty(n, np.int32)
-    rest = np.empty(n, np.int32)
-    stack = np.empty(n, np.int32)
-    at = np.zeros(n + 1, np.int64)
-    ends = np.zeros(n + 1, np.int64)
-    best = start.copy()
-    best_set = np.zeros(n, np.bool_)
-    found = False
-    met[0] = True
-    queue[0] = 0
-    ends[0] = 1
-    depth, total, steps = 0, 0.0, 0
-    while depth >= 0:
-        if at[depth] >= ends[depth] or (depth == 0 and at[0] > 0):
-            for i in range(ends[depth - 1] if depth > 0 else 1, ends[depth]):
-                met[queue[i]] = False
-            depth -= 1
-            if depth >= 0:
-                total -= load[chosen[depth]]
-                inside[chosen[depth]] = False
-            continue
-        unit = queue[at[depth]]
-        at[depth] += 1
-        one, few, many = _away(total + load[unit], low, high, fewest, most)
-        if total + load[unit] > high * most and one > best[1] + 1e-9:
-            continue
+    n = len(ground.load)
+    whole = ground.load.sum()
+    grown, rest, stack = growth(n), np.empty(n, np.int32), np.empty(n, np.int32)
+    best, best_set, found = start.copy(), np.zeros(n, np.bool_), False
+    steps = 0
+    begin(grown, 0)
+    while steps < most_steps and advance(ground, grown, high * most + best[1] + HAIR, n - 1):
         steps += 1
-        if steps > most_steps:
-            break
-        chosen[depth] = unit
-        inside[unit] = True
-        total += load[unit]
-        end = ends[depth]
-        for i in range(starts[unit], starts[unit + 1]):
-            other = neighbors[i]
-            if not met[other]:
-                met[other] = True
-                queue[end] = other
-                end += 1
-        at[depth + 1] = at[depth]
-        ends[depth + 1] = end
-        depth += 1
-        other_away, other_few, other_many = _away(whole - total, low, high, fewest, most)
-        out = (1.0 if one > 0 else 0.0) + (1.0 if other_away > 0 else 0.0)
-        far = one + other_away
-        if depth == n or few + other_few > workers or many + other_many < workers:
+        size, total = grown.depth[0], grown.total[0]
+        one, few, many = _away(total, low, high, fewest, most)
+        other, other_few, other_many = _away(whole - total, low, high, fewest, most)
+        out, far = (1.0 if one > 0 else 0.0) + (1.0 if other > 0 else 0.0), one + other
+        if few + other_few > workers or many + other_many < workers:
             continue
-        if out > best[0] or (out == best[0] and far > best[1] + 1e-9):
+        if out > best[0] or (out == best[0] and far > best[1] + HAIR):
             continue
-        count = 0
-        for other in range(n):
-            if not inside[other]:
-                rest[count] = other
-                count += 1
-        top, reached = 1, 1
-        stack[0] = rest[0]
-        inside[rest[0]] = True
-        while top > 0:
-            top -= 1
-            for i in range(starts[stack[top]], starts[stack[top] + 1]):
-                other = neighbors[i]
-                if not inside[other]:
-                    inside[other] = True
-                    stack[top] = other
-                    top += 1
-                    reached += 1
-        for other in range(count):
-            inside[rest[other]] = False
-        if reached < count:
+        count = _rest(grown, rest)
+        outside = ~grown.inside
+        if reached(ground.starts, ground.neighbors, rest[0], outside, stack) < count:
             continue
-        price = best_centre(chosen, depth, cost)[1] + best_centre(rest, count, cost)[1]
-        if out < best[0] or far < best[1] - 1e-9 or price < best[2] * (1 - 1e-9):
+        if _quarrels(ground.apart, rest, count):
+            continue
+        price = priced(ground, grown.chosen, size, total, grown.inside)[1]
+        price += priced(ground, rest, count, whole - total, outside)[1]
+        if out < best[0] or far < best[1] - HAIR or price < best[2] * (1 - HAIR):
             best[0], best[1], best[2] = out, far, price
-            best_set[:] = inside
+            best_set[:] = grown.inside
             found = True
     return found, best_set
 
@@ -124,17 +92,7 @@ def best_split(part: Problem, workers: int, score: tuple[float, float, float]) -
     """
     band = part.band
     found, inside = _split(
-        part.load,
-        part.cost,
-        part.starts,
-        part.neighbors,
-        band.low,
-        band.high,
-        band.fewest,
-        band.most,
-        workers,
-        np.array(score),
-        STEPS,
+        part.ground, band.low, band.high, band.fewest, band.most, workers, np.array(score), STEPS
     )
     if not found:
         return None

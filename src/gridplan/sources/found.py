@@ -80,6 +80,7 @@ def choose(wanted: InputTable, names: Iterable[str], *, file: str, with_shapes: 
 
 
 def _missing(key: str, name: str, there: list[str], file: str) -> Message:
+    """Say that there is no such column, what there is, and what may have been meant."""
     near = difflib.get_close_matches(name, there, n=1)
     values = {
         "file": file,

@@ -86,6 +86,7 @@ def _decoded(content: bytes, wanted: InputTable) -> tuple[str, str]:
 
 
 def _found(table: pd.DataFrame, wanted: InputTable, source: Source, file: str) -> Found:
+    """Return the columns of a sheet that the plan file names."""
     names = [name for name in table.columns if name]
     columns = choose(wanted, names, file=file, with_shapes=False)
     first = {name: list(table.columns).index(name) for name in columns.values()}

@@ -1,7 +1,8 @@
 """A compound on its parcel: rows of buildings that face south, entrances, lanes, the way out to a street.
 
 Everything is laid out in the parcel's turned frame, rows along x: an entrance stands north of its lane, the
-lanes meet in a spine, and the spine or a lane is drawn on through the wall until it meets a street.
+lanes meet in a spine, and the spine and lanes are drawn on through the wall until they meet a street: a gate on each side that
+has one near, for a compound has at least two ways out to the streets (GB 50180-2018, 6.0.4).
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,7 @@ from shapely.geometry.base import BaseGeometry
 from gridplan.synthetic.lots import Parcel
 
 Array = NDArray[np.float64]
+_GATE_M = 80.0  # longest way from a lane to a gate on a street, where there is a shorter one elsewhere
 _LANE_M = 6.0  # from an entrance to the lane before it
 _DEPTH_M = 13.0  # of a building
 _SPINE_M = 7.0  # from the spine to the nearest building
@@ -52,7 +54,7 @@ class Compound:
     entrances: Array
     building: NDArray[np.int64]
     lanes: MultiLineString
-    street: Point  # where the lane meets the street
+    gates: list[Point]  # where the lanes meet the streets
 
 
 def lay_out(
@@ -76,13 +78,13 @@ def lay_out(
     slots = _fit(inner, entrances, style)
     lanes = list(_lanes(_spine(inner), slots))
     turned_streets = affinity.rotate(streets, -parcel.angle, origin=parcel.origin, use_radians=True)
-    way = _way_out(lanes, turned_streets, neighbours)
-    corners = [shapely.get_coordinates(lane) for lane in (*lanes, way)]
+    ways = _ways_out(lanes, turned_streets, neighbours)
+    corners = [shapely.get_coordinates(lane) for lane in (*lanes, *ways)]
     return Compound(
         entrances=_turn_back(np.column_stack([slots.x, slots.y]), parcel),
         building=slots.building,
         lanes=MultiLineString([_turn_back(xy, parcel) for xy in corners]),
-        street=Point(_turn_back(corners[-1], parcel)[-1]),
+        gates=[Point(_turn_back(xy, parcel)[-1]) for xy in corners[len(lanes) :]],
     )
 
 
@@ -183,10 +185,10 @@ def _lanes(spine: float, slots: Slots) -> Iterator[LineString]:
         yield LineString([(at, y) for at in ends])
 
 
-def _way_out(
+def _ways_out(
     lanes: Sequence[LineString], streets: BaseGeometry, neighbours: Sequence[BaseGeometry]
-) -> LineString:
-    """Return the shortest straight way on from the end of a lane to a street, past the neighbours."""
+) -> list[LineString]:
+    """Return the shortest straight way from the end of a lane to a street on each side that has one near, past the neighbours."""
     starts, aims = [], []
     for lane in lanes:
         xy = shapely.get_coordinates(lane)
@@ -200,5 +202,10 @@ def _way_out(
         raise ValueError("no straight way from a compound to a street")
     ways = np.asarray(shapely.shortest_line(shapely.points(np.array(starts)[found]), hits[found]))
     through = shapely.length(shapely.intersection(ways, shapely.union_all(neighbours)))
-    best = np.lexsort([np.round(shapely.length(ways), 3), np.round(through)])[0]
-    return LineString(ways[best])
+    order = np.lexsort([np.round(shapely.length(ways), 3), np.round(through)])
+    side = np.round(np.arctan2(*(np.array(aims) - np.array(starts))[found].T) / (np.pi / 2)) % 4
+    near = (np.round(through) == 0) & (shapely.length(ways) <= _GATE_M)
+    near[order[0]] = True
+    order = order[near[order]]
+    _, first = np.unique(side[order], return_index=True)
+    return [LineString(way) for way in ways[order[np.sort(first)]]]

@@ -112,7 +112,7 @@ def _communities(town: Town, wanted: Sequence[Spec]) -> gpd.GeoDataFrame:
 def _roads(town: Town, homes: Sequence[Homes], around: BaseGeometry, seed: int) -> gpd.GeoDataFrame:
     """Return named streets, joined from crossing to crossing, and the lanes of the compounds."""
     edges = town.roads.assign(name=_names(town.roads, seed))
-    gates = np.concatenate([h.compounds["street"].to_numpy() for h in homes])
+    gates = np.array([gate for h in homes for gates in h.compounds["gates"] for gate in gates])
     edges = edges.set_geometry(_with_points(edges.geometry.array, gates), crs=METRIC_CRS)
     edges = edges[edges.intersects(around)]
     streets = edges.groupby(["name", "rank"], sort=False)["geometry"].agg(

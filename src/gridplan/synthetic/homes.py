@@ -37,7 +37,7 @@ _DIFFICULTY = {"old": 0.045, "new": 0.02, "rural": 0.03}  # share of households 
 class Homes:
     """A community's homes.
 
-    ``entrances``: points, columns as ``_labels`` makes them. ``compounds``: lanes, and ``street``: the points
+    ``entrances``: points, columns as ``_labels`` makes them. ``compounds``: lanes, and ``gates``: the points
     where they meet one. ``built``, ``free``: lots with and without compounds.
     """
 
@@ -64,7 +64,7 @@ def build_homes(town: Town, spec: Spec, names: Sequence[str], *, seed: int) -> H
     is_built = lots.index.isin([p.lot for p in parcels])
     entrances = _entrances(spec, figures, built, names, rng)
     compounds = gpd.GeoDataFrame(
-        {"street": [c.street for c in built]}, geometry=[c.lanes for c in built], crs=METRIC_CRS
+        {"gates": [c.gates for c in built]}, geometry=[c.lanes for c in built], crs=METRIC_CRS
     )
     return Homes(spec, entrances, compounds, lots[is_built], lots[~is_built])
 

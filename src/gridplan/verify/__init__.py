@@ -12,6 +12,7 @@ from gridplan.verify.certificate import check_certificate, check_objective, chec
 from gridplan.verify.given import check_communities, check_facilities, check_figures, check_roster, check_rows
 from gridplan.verify.grids import check_band, check_kinds, check_shapes, check_walks
 from gridplan.verify.ground import check_points, check_tiling
+from gridplan.verify.hand import check_apart, check_locked, check_seeds, check_together
 from gridplan.verify.identity import check_columns, check_ids, check_references
 from gridplan.verify.pieces import check_barriers, check_pieces
 from gridplan.verify.reach import check_access, check_circle, check_service_counts
@@ -41,7 +42,17 @@ CHECKS = (
     check_circle,
     check_service_counts,
 )
-AGAINST_INPUTS = (check_rows, check_communities, check_figures, check_roster, check_facilities)
+AGAINST_INPUTS = (
+    check_rows,
+    check_communities,
+    check_figures,
+    check_roster,
+    check_facilities,
+    check_locked,
+    check_together,
+    check_apart,
+    check_seeds,
+)
 
 
 def verify(plan: Plan, *, inputs: Inputs | None = None) -> list[Message]:

@@ -95,6 +95,8 @@ def _special_areas(plan: Plan, given: gpd.GeoDataFrame) -> Iterator[Message]:
     """Check that no other grid holds more than a trace of a special area."""
     areas = given.geometry.to_numpy()
     others = plan.grids[plan.grids["kind"] != "special"].geometry.to_numpy()
-    lost_m2 = shapely.area(shapely.intersection(areas, shapely.union_all(others)))
+    area, other = shapely.STRtree(others).query(areas, predicate="intersects")
+    shared_m2 = shapely.area(shapely.intersection(areas[area], others[other]))
+    lost_m2 = np.bincount(area, weights=shared_m2, minlength=len(areas))
     trace_m2 = np.maximum(TRACE_M2, TRACE_SHARE * shapely.area(areas))
     yield from broken("special_area_lost", given["special_id"], lost_m2 > trace_m2)

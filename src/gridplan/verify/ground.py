@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gridplan.plan import Plan
-from gridplan.verify.findings import AREA_M2, METRE, Floats, broken, places
+from gridplan.verify.findings import AREA_M2, METRE, Floats, broken, places, total
 from gridplan.words import Message
 
 STRAY_M = 5.0
@@ -39,23 +39,15 @@ def check_tiling(plan: Plan) -> Iterator[Message]:
     """Check that units and grids tile communities, units make up grids, and grids hold microgrids."""
     communities, grids = plan.communities, plan.grids
     ids, ground = communities["community_id"], communities.geometry.to_numpy()
-    for name in ("units", "grids"):
-        table = getattr(plan, name)
-        shapes = table.geometry.to_numpy()
-        covered = unions(shapes, table["community_id"], ids)
-        yield from broken("not_covered", ids, apart_m2(covered, ground) > AREA_M2, table=name)
-        summed = (
-            pd.Series(shapely.area(shapes))
-            .groupby(table["community_id"].to_numpy())
-            .sum()
-            .reindex(ids)
-            .fillna(0)
-        )
-        yield from broken("overlaps", ids, summed.to_numpy() - shapely.area(covered) > AREA_M2, table=name)
+    shapes = grids.geometry.to_numpy()
     joined = unions(plan.units.geometry.to_numpy(), plan.units["grid_id"], grids["grid_id"])
-    yield from broken(
-        "grid_is_no_union", grids["grid_id"], apart_m2(joined, grids.geometry.to_numpy()) > AREA_M2
-    )
+    yield from broken("grid_is_no_union", grids["grid_id"], apart_m2(joined, shapes) > AREA_M2)
+    for name, pieces in (("units", joined), ("grids", shapes)):
+        covered = unions(pieces, grids["community_id"], ids)
+        yield from broken("not_covered", ids, apart_m2(covered, ground) > AREA_M2, table=name)
+        table = getattr(plan, name)
+        summed_m2 = total(table["community_id"], shapely.area(table.geometry.to_numpy()), ids)
+        yield from broken("overlaps", ids, summed_m2 - shapely.area(covered) > AREA_M2, table=name)
     if plan.microgrids is not None:
         home = grids.geometry.to_numpy()[places(grids, "grid_id", plan.microgrids["grid_id"])]
         spill_m2 = shapely.area(shapely.difference(plan.microgrids.geometry.to_numpy(), home))

@@ -23,7 +23,7 @@ def check_pieces(plan: Plan) -> Iterator[Message]:
     home = places(plan.communities, "community_id", plan.grids["community_id"])
     ground = plan.communities.geometry.to_numpy()[home]
     excused = plan.grids["community_id"].isin(_excused(plan)).to_numpy()
-    barred = shapely.intersects(ground, shapely.union_all(_barriers(plan)))
+    barred = shapely.intersects(_prepared(shapely.union_all(_barriers(plan))), ground)
     torn, spread = _torn_and_spread(joined, ground)
     yield from broken("grid_in_pieces", ids, torn & ~(barred & excused))
     yield from broken("grid_in_parts", ids, spread & ~excused)
@@ -34,12 +34,11 @@ def check_barriers(plan: Plan) -> Iterator[Message]:
     communities, barriers = plan.communities, _barriers(plan)
     if not len(barriers):
         return
-    cut = shapely.union_all(shapely.buffer(shapely.make_valid(barriers), METRE))
+    cut = _prepared(shapely.union_all(shapely.buffer(shapely.make_valid(barriers), METRE)))
     roads = plan.backdrop["roads"].geometry.to_numpy() if "roads" in plan.backdrop else np.array([], object)
-    crossing = shapely.union_all(roads[shapely.intersects(roads, cut)])
-    barred = shapely.intersects(communities.geometry.to_numpy(), cut) & ~communities["community_id"].isin(
-        _excused(plan)
-    )
+    crossing = shapely.union_all(roads[shapely.intersects(cut, roads)])
+    met = shapely.intersects(cut, communities.geometry.to_numpy())
+    barred = met & ~communities["community_id"].isin(_excused(plan))
     lived_in = plan.households[plan.households["households"] > 0]
     for community, ground in communities.loc[barred, ["community_id", "geometry"]].itertuples(index=False):
         sides = sides_of(ground, cut, crossing)
@@ -62,6 +61,12 @@ def sides_of(ground: shapely.Geometry, cut: shapely.Geometry, crossing: shapely.
         met = labels[shapely.intersects(parts, road)]
         labels[np.isin(labels, met)] = met.min(initial=len(parts))
     return np.array([shapely.union_all(parts[labels == label]) for label in np.unique(labels)], object)
+
+
+def _prepared(shape: shapely.Geometry) -> shapely.Geometry:
+    """Return a shape made ready to be asked many times."""
+    shapely.prepare(shape)
+    return shape
 
 
 def _joined(plan: Plan) -> Shapes:

@@ -20,6 +20,18 @@
       .setLatLng(at || place(key, i))
       .setContent(card(stage.layers[key].data, i))
       .openOn(stage.map);
+    choose(stage.layers[key].data, i);
+  }
+
+  // What the open card tells of has a bold outline until the card is closed.
+  function choose(data, i) {
+    if (data.mark) return;
+    var outline = { fill: false, interactive: false, color: "#111827", weight: 4, lineJoin: "round" };
+    var chosen = stage.chosen = L.polygon(own.rings(data.shapes[i]), outline).addTo(stage.map);
+    stage.map.once("popupclose", function () {
+      chosen.remove();
+      if (stage.chosen === chosen) stage.chosen = null;
+    });
   }
 
   function go(key, i) {

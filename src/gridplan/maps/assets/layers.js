@@ -119,12 +119,15 @@
   }
 
   // One canvas holds all that can be pointed at, so the order of drawing is the order of layers, whatever was ticked last.
-  var arrange = soon(function () {
+  function order() {
     stage.order.forEach(function (layer) {
       if (layer.things && layer.seen()) layer.all.forEach(function (thing) { thing.bringToFront(); });
     });
+    if (stage.chosen) stage.chosen.bringToFront();
     own.label();
-  });
+  }
+
+  var arrange = soon(order);
 
   function layer(map, data) {
     var made = new Layer(data);
@@ -135,4 +138,5 @@
   }
 
   own.layer = layer;
+  own.order = order;
 })(gridplan);

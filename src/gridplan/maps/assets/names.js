@@ -49,34 +49,39 @@
   }
 
   function label() {
-    var map = stage.map, pane = map.getPane("names"), taken = occupied();
+    var map = stage.map, pane = map.getPane("names"), taken = [], marks = occupied();
     pane.textContent = "";
-    function free(box) {
-      return taken.every(function (t) { return box[0] > t[2] || box[2] < t[0] || box[1] > t[3] || box[3] < t[1]; });
+
+    function fits(one, centre, step, boxes) {
+      one.point = centre.add([0, step]);
+      one.box = boxOf(one);
+      return Math.abs(step) < one.room && boxes.every(function (t) {
+        return one.box[0] > t[2] || one.box[2] < t[0] || one.box[1] > t[3] || one.box[3] < t[1];
+      });
     }
+
     candidates().forEach(function (one) {
       var steps = one.labels.angle ? [0] : [0, -20, 20], centre = one.point;
-      for (var i = 0; i < steps.length; i += 1) {
-        one.point = centre.add([0, steps[i]]);
-        var box = boxOf(one);
-        if (Math.abs(steps[i]) < one.room && free(box)) {
-          taken.push(box);
-          put(pane, one, map.containerPointToLayerPoint(one.point));
-          return;
-        }
+      function found(boxes) {
+        return steps.some(function (step) { return fits(one, centre, step, boxes); });
       }
+      // a community or a street is named even where it has no room between facilities
+      if (!found(taken.concat(marks)) && !(one.labels.rank <= 1 && found(taken))) return;
+      taken.push(one.box);
+      put(pane, one, map.containerPointToLayerPoint(one.point));
     });
   }
 
-  // Facilities large enough to carry a sign: names keep off them.
+  // Names keep off facilities: off new ones from the middle distance, off all where they are large enough to carry a sign.
   function occupied() {
     var boxes = [], view = stage.map.getBounds(), r = own.markRadius(stage.map.getZoom());
     stage.order.forEach(function (layer) {
-      if (!layer.data.mark || !layer.seen() || r < 7) return;
+      if (!layer.data.mark || !layer.seen() || r < (layer.data.mark === "circle" ? 7 : 4)) return;
+      var beside = layer.data.mark === "circle" || r < 7 ? r : r * 1.35 + 13;
       layer.data.shapes.forEach(function (shape) {
         if (!view.contains(pair(shape))) return;
         var p = stage.map.latLngToContainerPoint(pair(shape));
-        boxes.push([p.x - r, p.y - r, p.x + r, p.y + r]);
+        boxes.push([p.x - r, p.y - r, p.x + beside, p.y + r]);
       });
     });
     return boxes;

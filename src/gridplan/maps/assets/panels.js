@@ -13,6 +13,33 @@
     L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
     map.on("moveend zoomend resize", own.label);
     map.on("overlayadd overlayremove", own.label);
+    printing(map);
+  }
+
+  // On paper the page is a sheet of A3 with what the window showed, drawn anew in its size (see @page in map.css).
+  function printing(map) {
+    var SHEET = { width: "1526px", height: "1060px" }, box = map.getContainer(), before = null;
+
+    function size(to) {
+      box.style.width = to.width;
+      box.style.height = to.height;
+      map.invalidateSize({ animate: false, pan: false });
+    }
+
+    window.addEventListener("beforeprint", function () {
+      before = before || { width: box.style.width, height: box.style.height, centre: map.getCenter(), zoom: map.getZoom() };
+      var shown = map.getBounds();
+      size(SHEET);
+      map.fitBounds(shown, { animate: false });
+      own.order();
+      map.fire("moveend"); // the canvas is drawn at once, not with the next frame, which paper does not wait for
+    });
+    window.addEventListener("afterprint", function () {
+      if (!before) return;
+      size(before);
+      map.setView(before.centre, before.zoom, { animate: false });
+      before = null;
+    });
   }
 
   function bar(map, data) {

@@ -2,7 +2,7 @@
 (function (own) {
   "use strict";
 
-  var stage = own.stage, element = own.element;
+  var MOST = 12, stage = own.stage, element = own.element;
 
   function entries() {
     var found = [];
@@ -10,8 +10,8 @@
       var layer = stage.layers[key];
       if (!layer) return;
       layer.data.cards.title.forEach(function (title, i) {
-        var cards = layer.data.cards, code = cards.values[i][0], shown = [cards.sub[i], title].filter(Boolean).join(" · ");
-        found.push({ key: key, i: i, text: shown, code: code, hay: (shown + " " + code).toLowerCase() });
+        var cards = layer.data.cards, where = [cards.sub[i], cards.values[i][0]].filter(Boolean).join(" · ");
+        found.push({ key: key, i: i, text: title, where: where, hay: (where + " " + title).toLowerCase() });
       });
     });
     return found;
@@ -22,7 +22,7 @@
     function fits(one) {
       return words.every(function (word) { return one.hay.indexOf(word) >= 0; });
     }
-    return words.length ? all.filter(fits).slice(0, 12) : [];
+    return words.length ? all.filter(fits) : [];
   }
 
   function search(parent, data) {
@@ -42,7 +42,8 @@
 
     function show() {
       all = all || entries();
-      shown = matches(all, field.value);
+      var fitting = matches(all, field.value);
+      shown = fitting.slice(0, MOST);
       list.textContent = "";
       list.hidden = !field.value.trim();
       if (!shown.length) element("li", list, data.nothing, "gp-none");
@@ -50,9 +51,10 @@
         var row = element("li", list, one.text);
         row.setAttribute("role", "option");
         row.setAttribute("aria-selected", i === at);
-        element("span", row, one.code);
+        element("span", row, one.where);
         row.onmousedown = function (event) { event.preventDefault(); pick(one); };
       });
+      if (fitting.length > MOST) element("li", list, data.more, "gp-none");
     }
 
     field.oninput = function () { at = 0; show(); };

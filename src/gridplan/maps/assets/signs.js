@@ -64,15 +64,26 @@
       if (!renderer._drawing || this._empty()) return;
       trace(pen, options.mark, this._point.x, this._point.y, r);
       renderer._fillStroke(pen, this);
-      if (r < 7 || options.mark !== "circle") return;
-      pen.globalAlpha = 1;
-      pen.fillStyle = "#ffffff";
-      pen.font = "600 " + Math.round(r * 1.15) + "px " + FONT;
-      pen.textAlign = "center";
-      pen.textBaseline = "middle";
-      pen.fillText(options.glyph, this._point.x, this._point.y + 0.5);
+      if (r >= 7) glyph(pen, options, this._point.x, this._point.y + 0.5, r);
     }
   });
+
+  // The first letter of the service: inside a round mark, beside one of another shape.
+  function glyph(pen, options, x, y, r) {
+    var inside = options.mark === "circle";
+    pen.globalAlpha = 1;
+    pen.font = "600 " + Math.round(inside ? r * 1.15 : 12) + "px " + FONT;
+    pen.textAlign = inside ? "center" : "left";
+    pen.textBaseline = "middle";
+    if (!inside) {
+      x += r * 1.35;
+      pen.strokeStyle = "#ffffff";
+      pen.lineWidth = 3;
+      pen.strokeText(options.glyph, x, y);
+    }
+    pen.fillStyle = inside ? "#ffffff" : options.fillColor;
+    pen.fillText(options.glyph, x, y);
+  }
 
   function markRadius(zoom) {
     var steps = zoom - stage.near;

@@ -11,7 +11,7 @@ var gridplan = {};
 
   var MICRO = 1e6;
   var FONT = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC","WenQuanYi Micro Hei",SimHei,sans-serif';
-  var stage = { map: null, layers: {}, order: [], near: 16 };
+  var stage = { map: null, layers: {}, order: [], near: 16, chosen: null };
 
   function element(tag, parent, text, name) {
     var made = document.createElement(tag);

@@ -1,0 +1,7 @@
+"""Numbers, names, codes and four bounds (四至) of grids."""
+
+from gridplan.naming.bounds import bounds_text
+from gridplan.naming.codes import check_code, codes
+from gridplan.naming.numbers import chinese, names, numbers
+
+__all__ = ["bounds_text", "check_code", "chinese", "codes", "names", "numbers"]
