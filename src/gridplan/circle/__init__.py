@@ -2,9 +2,11 @@
 
 ``place`` takes units with their households, the facilities there are and the sites there could be; it returns
 who is in reach before and after, with the fewest new sites, or the most cover of a given number of them.
+``site_problem`` and ``locate`` answer the same and more (p-median, p-center, rooms, budgets) from a plain table of walks.
 """
 
 from gridplan.circle.place import place
 from gridplan.circle.result import Circle, Service, Walk
+from gridplan.circle.siting import SitePlan, SiteProblem, locate, site_problem
 
-__all__ = ["Circle", "Service", "Walk", "place"]
+__all__ = ["Circle", "Service", "SitePlan", "SiteProblem", "Walk", "locate", "place", "site_problem"]
