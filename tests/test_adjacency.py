@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from scipy.sparse import coo_array, csgraph
 from shapely import LineString, box
 
-from gridplan.adjacency import LEAST_M, crossings
+from gridplan.adjacency import LEAST_M
 from gridplan.progress import Silent
+from gridplan.sides import sides_of
 from gridplan.tables import Inputs
 from gridplan.units import Units, build_units
 from strategies import METRIC, town, towns
@@ -64,7 +65,9 @@ def test_parts_of_a_border_are_no_longer_than_it(inputs: Inputs):
     assert (borders["open_m"] <= whole).all()
     assert (borders["road_m"] <= whole).all()
     open_or_crossed = (borders["open_m"] >= LEAST_M) | (borders["crossed"] & (borders["border_m"] >= LEAST_M))
-    assert (borders["joined"] == open_or_crossed).all()
+    assert (open_or_crossed | ~borders["joined"]).all()
+    if inputs.barriers is None or not len(inputs.barriers):
+        assert (borders["joined"] == open_or_crossed).all()
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
@@ -147,14 +150,40 @@ def test_cells_that_touch_at_a_corner_are_no_neighbours():
     assert units.borders["joined"].all()
 
 
-def test_crossings_are_points_on_lines_and_stretches_over_water():
-    """A road crosses a railway at a point and a river along a stretch; one that touches crosses nothing."""
-    road = np.array([LineString([(0, 0), (100, 0)])], object)
-    railway, river = LineString([(20, -5), (20, 5)]), box(50, -5, 60, 5)
-    over = crossings(road, np.array([railway, river], object))
-    assert sorted(shapely.to_wkt(over, rounding_precision=0)) == ["LINESTRING (50 0, 60 0)", "POINT (20 0)"]
-    assert not len(crossings(road, np.array([LineString([(0, 0), (0, 50)])], object)))
-    assert not len(crossings(road, np.zeros(0, object)))
+def test_roads_lead_from_side_to_side():
+    """A road over a railway and a river joins three sides in two places; one that ends at the railway joins none."""
+    railway, river = LineString([(20, -50), (20, 50)]), box(50, -50, 60, 50)
+    ground, barriers = box(0, -40, 100, 40), np.array([railway, river], object)
+    sides = sides_of(ground, barriers, np.array([LineString([(0, 0), (100, 0)])], object))
+    assert (len(sides.land), len(sides.places)) == (3, 2)
+    assert sides.joined.tolist() == [0, 0, 0]
+    for road in (LineString([(0, 0), (20, 0)]), LineString([(0, -60), (100, -60)])):
+        assert len(set(sides_of(ground, barriers, np.array([road], object)).joined)) == 3
+
+
+WALLS = [LineString([(50, -10), (50, 110)]), LineString([(-10, 50), (110, 50)])]
+QUARTERS = [(25.0, 25.0), (25.0, 75.0), (75.0, 25.0), (75.0, 75.0)]
+
+
+@pytest.mark.parametrize("beside_m", [0.0, 0.03, 5.0])
+def test_road_beside_two_crossing_barriers_joins_the_sides_that_it_leads_to(beside_m: float):
+    """A road round the west of where two walls cross joins the two western quarters and no others."""
+    bend = LineString([(20, 80), (50 - beside_m, 50), (20, 20)])
+    units = units_of(town([SQUARE], [{"households": 1.0}] * 4, QUARTERS, roads=[("", bend)], barriers=WALLS))
+    joined = units.borders[units.borders["joined"]]
+    west = units.table["x"].to_numpy() < units.table["x"].mean()
+    assert [set(pair) for pair in joined[["left", "right"]].to_numpy().tolist()] == [
+        set(np.flatnonzero(west))
+    ]
+
+
+def test_land_beyond_a_wall_joins_nobody_to_its_owners():
+    """Two cells share the empty quarter beyond a wall each: they meet there, but neither of their people do."""
+    lane = ("解放路", LineString([(-10, 110), (50, 50)]))  # parts the north-western quarter
+    rows, homes = [{"households": 1.0}] * 2, [(25.0, 25.0), (75.0, 75.0)]
+    units = units_of(town([SQUARE], rows, homes, roads=[lane], barriers=WALLS))
+    assert len(units.table) == 2
+    assert not units.borders["joined"].any()
 
 
 def test_units_keep_the_metric_crs():

@@ -71,6 +71,12 @@ def test_spots_of_one_owner_are_not_parted():
     assert areas(tiled([(10, 50), (50, 50), (90, 50)], [0, 0, 1], ground())) == {0: 7000, 1: 3000}
 
 
+def test_speck_between_roads_goes_to_a_neighbour():
+    """Two roads and the border cut off two square centimetres: too little of a border for anyone, and no cell of its own."""
+    roads = (LineString([(50, -1), (50, 101)]), LineString([(49, 1.02), (51, -0.98)]))
+    assert areas(tiled([(25, 50), (75, 50)], [0, 1], ground(roads=roads))) == {0: 5000, 1: 5000}
+
+
 def test_piece_without_its_spot_goes_to_a_neighbour():
     """A block without a spot joins the neighbour with which it shares the longest line."""
     roads = (LineString([(70, 0), (70, 100)]), LineString([(70, 80), (0, 80)]))

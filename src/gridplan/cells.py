@@ -18,6 +18,7 @@ NOBODY = -1
 OVERSHOOT_M = 0.001  # lines run on past the border by so much, so that they are sure to meet it
 BANK_STEP_M = 12.0
 CORNER_M = 0.01  # corners of cells nearer than this are one: rows of houses have corners a hair apart
+SPECK_M2 = 0.01  # a face so small may share no more than a hair with any other
 APART_M = 1e7  # farther than any two points of a district: keeps points of different faces apart in one tree
 
 
@@ -215,6 +216,9 @@ def _settled(faces: Geometries, label: Ints, block: Ints, homes: _Homes, ground:
     sliver = slivers(faces)
     label = _whole(label, held, at, (barred & free) | sliver[at.left] | sliver[at.right])
     grown = _grown(np.where(fixed, NOBODY, label), at.some(free), ~barred[free])
+    speck = (grown < 0) & ~fixed & (shapely.area(faces) < SPECK_M2)
+    beside = every.some((speck[every.left] | speck[every.right]) & ~fixed[every.left] & ~fixed[every.right])
+    grown = _grown(grown, beside, np.ones(len(beside.left), bool))
     label = np.where(fixed, label, grown)
     left_over = np.flatnonzero(label < 0)
     if len(left_over):

@@ -4,13 +4,10 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from gridplan.adjacency import crossings
-from gridplan.seams import components
+from gridplan.sides import sides_of
 from gridplan.tables import Inputs
 from gridplan.where import Flags, Geometries, Ints, place_in
 from gridplan.words import Message
-
-WALL_M = 0.01  # a barrier drawn as a line is taken to be so wide on either side
 
 
 def straddling(inputs: Inputs, units: gpd.GeoDataFrame, of_row: Ints) -> dict[str, Message]:
@@ -43,19 +40,12 @@ def straddling(inputs: Inputs, units: gpd.GeoDataFrame, of_row: Ints) -> dict[st
 
 def _parted(homes: gpd.GeoDataFrame, ground: shapely.Geometry, inputs: Inputs) -> Flags:
     """Return which rows are of a unit with rows on several sides of the barriers in a community."""
-    barriers, roads = _meeting(inputs.barriers, ground), _meeting(inputs.roads, ground)
-    land = shapely.difference(ground, shapely.union_all(shapely.buffer(barriers, WALL_M)))
-    parts = shapely.get_parts(land)
-    if len(parts) <= 1:
+    sides = sides_of(ground, _meeting(inputs.barriers, ground), _meeting(inputs.roads, ground))
+    if len(sides.land) <= 1:
         return np.zeros(len(homes), bool)
-    bridge, part = shapely.STRtree(parts).query(
-        crossings(roads, barriers), predicate="dwithin", distance=2 * WALL_M
-    )
-    bridges = bridge.max(initial=-1) + 1
-    side = components(len(parts) + bridges, part, len(parts) + bridge)
     xy = shapely.get_coordinates(homes.geometry.to_numpy())
-    sides = homes.assign(side=side[place_in(xy, parts)]).groupby("unit")["side"].transform("nunique")
-    return sides.to_numpy() > 1
+    home = homes.assign(side=sides.joined[place_in(xy, sides.land)])
+    return home.groupby("unit")["side"].transform("nunique").to_numpy() > 1
 
 
 def _meeting(table: gpd.GeoDataFrame | None, shape: shapely.Geometry) -> Geometries:
