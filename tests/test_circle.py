@@ -211,11 +211,16 @@ def test_across_the_river_is_out_of_reach():
 
 def test_out_of_time_is_feasible_not_infeasible():
     """With no time left the plan at hand is kept, and the proof is said to be unfinished."""
-    reach = csr_array(np.array([[1, 0, 1], [1, 1, 0], [0, 1, 1]]))
-    choice = fewest(reach, None, stop=Stop(deadline=time.monotonic() - 1))
+    lines = [(0, 1, 2), (3, 4, 5), (6, 7, 8), (0, 3, 6), (1, 4, 7), (2, 5, 8)]
+    lines += [(0, 4, 8), (1, 5, 6), (2, 3, 7), (0, 5, 7), (1, 3, 8), (2, 4, 6)]
+    reach = np.zeros((12, 9), int)  # a plane of nine points: a third of each is enough for every line
+    reach[np.arange(12)[:, None], lines] = 1
+    choice = fewest(csr_array(reach), None, stop=Stop(deadline=time.monotonic() - 1))
     assert choice.stopped == "clock"
-    assert choice.lower_bound < choice.objective == 2
-    circle = run(street(9, 1, 1, 1, 9, 1, 9), solve_seconds=0.0)
+    assert (choice.lower_bound, choice.objective) == (3, 5)
+    spots = np.random.default_rng(0).random((200, 2)) * 1000
+    units = street(*[1] * 200).assign(x=spots[:, 0], y=spots[:, 1])
+    circle = run(units, solve_seconds=0.0)
     assert circle.rows[0]["status"] == "feasible"
     assert circle.rows[0]["covered_after"] == 1.0
     assert circle.told[0].key == "circle.unproven_sites"

@@ -122,13 +122,15 @@ def test_what_full_service_takes():
 
 def test_out_of_time_is_feasible():
     """With no time left nothing is called infeasible, and the bound stays below."""
-    chance = np.random.default_rng(1)
-    metres = np.hypot(*(chance.random((2, 60, 1)) - chance.random((2, 1, 40)))) * 1000
+    spots = np.random.default_rng(0).random((200, 2)) * 1000
+    metres = np.hypot(*(spots[:, None] - spots).transpose(2, 0, 1))
+    stopped = []
     for goal in GOALS:
-        plan = locate(site_problem(metres, goal=goal, limit_m=400, new=12), seconds=0)
-        assert plan.stopped == "clock" or goal != "fewest"
+        plan = locate(site_problem(metres, goal=goal, limit_m=130, new=27), seconds=0)
+        stopped.append(plan.stopped)
         assert plan.status == ("feasible" if plan.stopped else "optimal"), goal
         assert plan.lower_bound < plan.objective if plan.stopped else plan.gap < 1e-6
+    assert "clock" in stopped
 
 
 def test_faults_are_told_at_once():

@@ -44,7 +44,8 @@ def corridor(field, status, low, high):
 def appraise(field, wage, rate, value):
     """Fill in what each site adds to the bound if it is taken; return what the bound is without any."""
     bound = -rate * field.budget if rate > 0 else 0.0
-    value[:] = field.price + rate * field.money
+    for site in range(len(value)):
+        value[site] = field.price[site] + rate * field.money[site]
     for row in range(len(wage)):
         pay = wage[row]
         bound += pay
@@ -135,11 +136,12 @@ def ascend(field, status, wage, rate, goal, rounds, patience, boldness):
     low, high, step, now = np.empty(rows), np.empty(rows), np.zeros(rows), wage.copy()
     value, taken = np.empty(sites), np.zeros(sites, np.bool_)
     share, choice = np.zeros(sites), np.zeros(sites, np.bool_)
-    pace, slope, best, stale = rate[0], 0.0, -np.inf, 0
+    pace, slope, best, stale, still = rate[0], 0.0, -np.inf, 0, 0
     fits = spread_out(field, status)
     corridor(field, status, low, high)
     for number in range(rounds):
-        now[:] = np.minimum(np.maximum(now, low), high)
+        for row in range(rows):
+            now[row] = min(max(now[row], low[row]), high[row])
         bound = appraise(field, now, pace, value)
         total, last, following = take(field, status, value, taken) if fits else (np.inf, 0.0, 0.0)
         bound += total
@@ -148,7 +150,8 @@ def ascend(field, status, wage, rate, goal, rounds, patience, boldness):
         if settle(field, status, value, taken, bound, last, following, goal) > 0:
             fits = spread_out(field, status)
             corridor(field, status, low, high)
-        share += max(0.05, 1.0 / (number + 1.0)) * (taken - share)
+        for site in range(sites):
+            share[site] += max(0.05, 1.0 / (number + 1.0)) * (taken[site] - share[site])
         stale = 0 if bound > best + 1e-7 * abs(best) else stale + 1
         if bound > best:
             best, wage[:], rate[0], choice[:] = bound, now, pace, taken
@@ -158,14 +161,26 @@ def ascend(field, status, wage, rate, goal, rounds, patience, boldness):
                 break
         norm = turn(field, now, taken, low, high, step)
         if field.budget < np.inf:
-            slope = (field.money * taken).sum() - field.budget + KEPT * slope
-        if norm == 0.0 and (slope == 0.0 or pace == 0.0):
+            slope = overspent(field, taken) + KEPT * slope
+        still = 0 if norm > 0.0 or (slope != 0.0 and pace > 0.0) else still + 1
+        if still > 1:  # once may be the last step's direction against this one's
             break
         length = boldness * (goal - bound)
-        now += length / max(norm, 1e-12) * step
+        for row in range(rows):
+            now[row] += length / max(norm, 1e-12) * step[row]
         if slope != 0.0:
             pace = max(0.0, pace + 0.5 * length / slope)
     return (best if fits else np.inf), share, choice
+
+
+@compiled
+def overspent(field, taken):
+    """Return by how much the sites taken cost more than the budget."""
+    spent = -field.budget
+    for site in range(len(taken)):
+        if taken[site]:
+            spent += field.money[site]
+    return spent
 
 
 @compiled

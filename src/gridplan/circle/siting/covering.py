@@ -5,15 +5,16 @@ from dataclasses import replace
 import numpy as np
 from scipy.sparse import csr_array
 
-from gridplan.circle.model import EPS, Floats, Stop
+from gridplan.circle.model import EPS, Floats, Integers, Stop
 from gridplan.circle.reduce import merge_rows, reduce_both, reduce_sites
-from gridplan.circle.siting.branch import Found, Search, least_worth
+from gridplan.circle.siting.ascent import ascend
+from gridplan.circle.siting.branch import ROOT, Found, Search, first_wages, least_worth
 from gridplan.circle.siting.field import FREE, IN, OUT, Field, Marks, field_of
 from gridplan.circle.siting.rules import Flags, Rules
 from gridplan.circle.siting.scip import Task, solve
 from gridplan.circle.siting.weigh import lighten
 
-STEPS = 20_000  # of the search for few sites
+STEPS = 20_000  # of the search for few sites; times the square of what it is off by
 TRIALS = 300  # shakes of the search for much cover
 GLANCE = 40  # parts looked at before the covering model is handed to SCIP
 
@@ -36,7 +37,10 @@ def least_sites(reach: csr_array, price: Floats, rules: Rules, stop: Stop) -> Fo
     if not rows.shape[0] and (plain or not len(kept)):
         only = rules.must.copy()
         return _found(only, float(price[only].sum()), float(price[only].sum())) if rules.kept(only) else None
-    start = _few(rows, price[kept], part, stop.seed)
+    start, least = _few(rows, price[kept], part, stop.seed)
+    if start is not None and fixed + _raised(least, price[kept]) >= fixed + price[kept][start].sum() - EPS:
+        chosen = _whole(start, kept, base, len(price))
+        return _found(chosen, float(price[chosen].sum()), float(price[chosen].sum()))
     answer = solve(
         Task(reach=rows, weights=np.ones(rows.shape[0]), price=price[kept], rules=part, all_rows=True),
         start,
@@ -46,36 +50,54 @@ def least_sites(reach: csr_array, price: Floats, rules: Rules, stop: Stop) -> Fo
         return None
     found = start if answer.chosen is None else answer.chosen
     if found is None:
-        return _found(rules.must.copy(), np.inf, fixed + max(0.0, answer.lower_bound), answer.stopped)
+        return _found(rules.must.copy(), np.inf, fixed + max(least, answer.lower_bound), answer.stopped)
     if start is not None and price[kept][start].sum() < price[kept][found].sum():
         found = start
-    chosen = np.zeros(len(price), bool)
-    chosen[base] = True
-    chosen[kept[found]] = True
+    chosen = _whole(found, kept, base, len(price))
     worth = float(price[chosen].sum())
-    bound = fixed + max(0.0, answer.lower_bound)
-    if (price == np.rint(price)).all():
-        bound = float(np.ceil(bound - EPS))
+    bound = fixed + _raised(max(least, answer.lower_bound), price[kept])
     return _found(chosen, worth, min(bound, worth), answer.stopped)
+
+
+def _raised(bound: float, price: Floats) -> float:
+    """Return the bound raised to a whole number, where prices are whole."""
+    return float(np.ceil(bound - EPS)) if (price == np.rint(price)).all() else bound
+
+
+def _whole(part: Flags, kept: Integers, base: Integers, sites: int) -> Flags:
+    """Return the choice among all sites of a choice among those kept, with those that are open anyway."""
+    chosen = np.zeros(sites, bool)
+    chosen[base] = True
+    chosen[kept[part]] = True
+    return chosen
 
 
 def _found(chosen: Flags, objective: float, bound: float, stopped: str = "") -> Found:
     return Found(chosen=chosen, objective=objective, lower_bound=bound, stopped=stopped)
 
 
-def _few(reach: csr_array, price: Floats, rules: Rules, seed: int) -> Flags | None:
-    """Return sites that cover every row, few or cheap ones, if there are any within the rules that a search finds."""
+def _few(reach: csr_array, price: Floats, rules: Rules, seed: int) -> tuple[Flags | None, float]:
+    """Return sites that cover every row, few or cheap ones, if a search finds some; and what none are cheaper than."""
     whole = np.where(reach.toarray() > 0, 0.0, np.inf)
     field = field_of(whole, np.full(reach.shape[0], float(price.sum()) + 1.0), rules, price=price)
-    chosen = ~rules.barred
+    chosen, least = ~rules.barred, _at_least(field, rules)
     if not len(rules.clashes) and np.ptp(price) == 0:
-        lighten(field, chosen, rules.must.copy(), 0, STEPS, seed)
+        fewest = int(np.ceil(least / price[0] - EPS)) if price[0] > 0 else 0
+        number = lighten(field, chosen, rules.must.copy(), fewest, STEPS, seed)
+        lighten(field, chosen, rules.must.copy(), fewest, STEPS * (number - fewest) ** 2, seed + 1)
     else:
         search = Search(field, marks(rules), rules.must.copy(), seed)
         search.shake(TRIALS)
         chosen = search.chosen
     covered = np.asarray(reach[:, np.flatnonzero(chosen)].sum(axis=1)) > 0
-    return chosen if covered.all() and rules.kept(chosen) else None
+    return (chosen if covered.all() and rules.kept(chosen) else None), least
+
+
+def _at_least(field: Field, rules: Rules) -> float:
+    """Return what no sites that cover every row are cheaper than."""
+    goal = float(field.price.sum()) + 1.0
+    bound = ascend(field, marks(rules), first_wages(field), np.zeros(1), goal, *ROOT)[0]
+    return float(max(0.0, bound)) if np.isfinite(bound) else 0.0
 
 
 def most_cover(reach: csr_array, weights: Floats, rules: Rules, stop: Stop) -> Found:

@@ -23,7 +23,7 @@ from scipy.sparse import csr_array
 from gridplan.circle.model import Floats, Stop
 from gridplan.circle.siting.rules import Flags, Rules
 
-NODES = 20_000  # counted work of one model, so that results repeat
+NODES = 5_000  # counted work of one model, so that results repeat
 HALF = 0.5  # a variable above it is set
 
 

@@ -85,20 +85,26 @@ def _best_move(field, status, chosen, best, least, second, loss, extra):
     """Return the profit of the best move, the site it opens and the one it closes (-1: none)."""
     number, spent = _losses(field, chosen, best, least, second, loss)
     room = field.budget + SLACK * max(1.0, abs(field.budget))
-    top, opens, closes = 0.0, np.int64(-1), np.int64(-1)
-    movable = np.flatnonzero(chosen & (status == FREE))
-    for gone in movable:
-        if -loss[gone] > top and spent - field.money[gone] <= room:
+    top, opens, closes = 0.0, -1, -1
+    movable = np.zeros(len(chosen), np.bool_)
+    for site in range(len(chosen)):
+        movable[site] = chosen[site] and status[site] == FREE
+    for gone in range(len(chosen)):
+        if movable[gone] and -loss[gone] > top and spent - field.money[gone] <= room:
             top, opens, closes = -loss[gone], -1, gone
-    for site in np.flatnonzero(~chosen & (status == FREE)):
-        extra[:] = 0.0
+    for site in range(len(chosen)):
+        if chosen[site] or status[site] != FREE:
+            continue
+        for gone in range(len(chosen)):
+            extra[gone] = 0.0
         gain = _gain(field, site, best, least, second, extra)
         many, much = number + field.counts[site], spent + field.money[site]
         if gain > top and many <= field.most and much <= room and clear(field, chosen, site, -1):
             top, opens, closes = gain, site, -1
-        for gone in movable:
+        for gone in range(len(chosen)):
             if (
-                gain - loss[gone] + extra[gone] > top
+                movable[gone]
+                and gain - loss[gone] + extra[gone] > top
                 and many - field.counts[gone] <= field.most
                 and much - field.money[gone] <= room
                 and clear(field, chosen, site, gone)

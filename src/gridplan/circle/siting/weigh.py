@@ -78,7 +78,8 @@ def _change(field, site, chosen, number, heavy, score, fresh):
     _flip(field, site, chosen, number, heavy, score)
     for at in range(field.head[site], field.head[site + 1]):
         row = field.row[at]
-        fresh[field.site[field.first[row] : field.first[row + 1]]] = True
+        for other in field.site[field.first[row] : field.first[row + 1]]:
+            fresh[other] = True
     fresh[site] = chosen[site]
 
 
@@ -93,9 +94,11 @@ def lighten(field, chosen, fixed, target, steps, seed):
     now, number, waiting = np.zeros(sites, np.bool_), np.zeros(rows, np.int64), np.empty(rows, np.int64)
     heavy, score, since = np.ones(rows), np.zeros(sites), np.zeros(sites, np.int64)
     fresh, last, best = np.ones(sites, np.bool_), -1, chosen.sum()
-    score[:] = field.head[1:] - field.head[:-1]
-    for site in np.flatnonzero(chosen):
-        _flip(field, site, now, number, heavy, score)
+    for site in range(sites):
+        score[site] = field.head[site + 1] - field.head[site]
+    for site in range(sites):
+        if chosen[site]:
+            _flip(field, site, now, number, heavy, score)
     for step in range(steps):
         while _waiting(number, waiting) == 0:
             best, chosen[:] = now.sum(), now
@@ -116,5 +119,6 @@ def lighten(field, chosen, fixed, target, steps, seed):
         since[comes], last = step, comes
         for row in waiting[: _waiting(number, waiting)]:
             heavy[row] += 1
-            score[field.site[field.first[row] : field.first[row + 1]]] += 1
+            for site in field.site[field.first[row] : field.first[row + 1]]:
+                score[site] += 1
     return best
