@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 
 from gridplan.cli import main
 from gridplan.cli.language import language_of
@@ -239,6 +240,7 @@ def test_new_overwrites_nothing(example: Path) -> None:
 
 MISUSES = (
     (["run", "p.toml", "--sed", "3"], "no_option_near", {"option": "--sed", "near": "--seed"}),
+    (["run", "p.toml", "--tim", "3"], "no_option_near", {"option": "--tim", "near": "--time-limit"}),
     (["run", "p.toml", "--zzz"], "no_option", {"option": "--zzz"}),
     (["run"], "missing", {"name": "PLAN.toml"}),
     (["new"], "missing", {"name": "DIR"}),
@@ -331,6 +333,18 @@ def test_help_is_in_one_language(language: str, capsys: pytest.CaptureFixture[st
     assert any(ord(sign) in HAN for sign in shown) is (language == "zh")
     assert ("Usage" in shown) is (language == "en")
     assert "…" not in shown
+    assert "  -h " not in shown
+
+
+def test_help_breaks_no_word(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """However narrow the terminal, the names of commands stay whole and no line begins with a comma."""
+    for columns in range(60, 80):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        assert main(["--help", "--lang", "zh"]) == 0
+        shown = capsys.readouterr().out
+        assert shown.count("gridplan") == 1 + len(COMMANDS)
+        assert not any(line.strip().startswith(("，", "。", "：")) for line in shown.splitlines())
+        assert max(map(cell_len, shown.splitlines())) <= columns
 
 
 def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,6 +25,7 @@ from gridplan.export.frames import grids_frame
 from gridplan.export.geopackage import read_plan, write_geopackage
 from gridplan.export.lock import locked
 from gridplan.export.report import report_markdown
+from gridplan.export.sheet import Column, _width
 from gridplan.export.workbook import write_workbook
 from gridplan.export.write import claim, write_claimed, write_pages, write_run
 from gridplan.plan import Plan
@@ -812,3 +813,10 @@ def test_independent_checker_finds_nothing_broken(tmp_path: Path) -> None:
         2,
         {SERVICE: pytest.approx(680 / 760, abs=1e-4)},
     )
+
+
+def test_brackets_of_a_head_stand_in_a_line_of_their_own():
+    """A head is not broken between its last letter and the bracket that closes it, and its column holds both lines."""
+    column = Column(head="平均步行（米）", values=[1.0], form="whole")
+    assert column.heading == "平均步行\n（米）"
+    assert all(_width(line) <= column.width for line in column.heading.split("\n"))

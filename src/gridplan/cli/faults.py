@@ -21,7 +21,9 @@ def misuse(error: Exception) -> UsageError:
     parameter: Any = getattr(error, "param", None)
     if option is not None and hasattr(error, "possibilities"):
         complaint = Message("cli.no_option", {"option": option})
-        near = [name for name in error.possibilities or () if name.startswith("--")]
+        there = context.command.get_params(context) if context is not None else ()
+        begun = [name for one in there for name in one.opts if name.startswith(option)]
+        near = [*begun, *(name for name in error.possibilities or () if name.startswith("--"))]
         if near:
             complaint = Message("cli.no_option_near", {"option": option, "near": near[0]})
     elif option is not None:

@@ -2,10 +2,12 @@
 
 import difflib
 import io
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from typer.core import TyperCommand, TyperGroup
@@ -14,6 +16,7 @@ from gridplan.errors import UsageError
 from gridplan.words import Message, say
 
 WIDEST = 100
+PADDING = 2
 
 
 class Command(TyperCommand):
@@ -59,7 +62,7 @@ def _rows(parameters: Sequence[Any], command: Any, language: str) -> Iterator[tu
             yield str(one.metavar), say(language, f"cli.argument_{one.name}")
             continue
         special = one.name == "strict" and command.name == "check"
-        shown = " ".join(filter(None, (one.opts[0], one.metavar)))
+        shown = " ".join(filter(None, (max(one.opts, key=len), one.metavar)))
         yield shown, say(language, "cli.option_strict_check" if special else f"cli.option_{one.name}")
 
 
@@ -77,15 +80,26 @@ def _page(command: Any, ctx: Any, parts: list[tuple[str, list[tuple[str, str]]]]
     width = min(shutil.get_terminal_size().columns, WIDEST)
     console = Console(file=page, width=width, highlight=False, markup=False, emoji=False)
     console.print(say(language, "cli.usage", usage=usage(command, ctx)))
-    console.print("\n" + str(command.help))
+    console.print("\n" + _folded(str(command.help), width))
     for title, rows in parts:
         if not rows:
             continue
         console.print("\n" + say(language, f"cli.title_{title}"))
-        table = Table.grid(padding=(0, 2, 0, 0))
+        table = Table.grid(padding=(0, PADDING, 0, 0))
         table.add_column(no_wrap=True)
-        table.add_column(overflow="fold")  # Chinese has no blanks to break at
+        table.add_column()
+        room = width - max(cell_len(name) for name, _ in rows) - 2 * PADDING - 2
         for name, meaning in rows:
-            table.add_row("  " + name, meaning)
+            table.add_row("  " + name, _folded(meaning, room))
         console.print(table)
     return "\n".join(line.rstrip() for line in page.getvalue().rstrip().split("\n"))
+
+
+def _folded(text: str, width: int) -> str:
+    """Break a text into lines: Chinese anywhere but before punctuation, other words never."""
+    lines = [""]
+    for piece in re.findall(r"[!-~]+ ?|.[，。：；、）]*", text):
+        if lines[-1] and cell_len(lines[-1] + piece.rstrip()) > width:
+            lines.append("")
+        lines[-1] += piece
+    return "\n".join(line.rstrip() for line in lines)

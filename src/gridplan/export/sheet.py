@@ -60,6 +60,11 @@ class Column:
         return float(np.nansum(np.asarray(self.values, float)[part]))
 
     @property
+    def heading(self) -> str:
+        """What stands above the column: brackets in a line of their own."""
+        return self.head.replace("（", "\n（")
+
+    @property
     def texts(self) -> list[str]:
         """What the cells show."""
         if self.form == "text":
@@ -72,8 +77,11 @@ class Column:
         shown, written = self.texts, self.form == "text"
         if self.summed:
             shown.append(WRITTEN[self.form].format(self.sum_of(slice(None))))
+        lines = self.heading.split("\n")
         words = [_width(word) for word in re.findall(r"[!-~]+", self.head)]
-        longest = max([*map(_width, shown), _width(self.head) / 2, *words])
+        longest = max(
+            [*map(_width, shown), _width(lines[0]) / min(2, 3 - len(lines)), *map(_width, lines[1:]), *words]
+        )
         widest = WIDEST if longest < PROSE else WIDEST_PROSE
         return min(max(math.ceil(longest) + 2, NARROWEST_TEXT if written else NARROWEST), widest)
 
@@ -146,7 +154,7 @@ class Printer:
         rows, sums = _lines(table)
         for at, column in enumerate(table.columns):
             sheet.set_column(at, at, column.width)
-            sheet.write_string(HEAD_ROW, at, column.head, self.look(HEAD))
+            sheet.write_string(HEAD_ROW, at, column.heading, self.look(HEAD))
             self._values(sheet, at, column, rows=rows, alerts=table.alerts)
             for line in sums if at >= table.frozen else ():
                 self._sum(sheet, at, column, line=line)
@@ -162,7 +170,7 @@ class Printer:
     def _heights(self, sheet: Worksheet, columns: Sequence[Column], rows: Sequence[int]) -> None:
         """Make rows tall enough for their longest text, the head for its."""
         widths = [column.width for column in columns]
-        heads = [_lines_of(column.head, width) for column, width in zip(columns, widths, strict=True)]
+        heads = [_lines_of(column.heading, width) for column, width in zip(columns, widths, strict=True)]
         sheet.set_row(HEAD_ROW, LINE_POINTS * max(heads) + 3)
         texts = [
             [_lines_of(text, width - 1) for text in column.texts]  # a text is indented by one
