@@ -14,7 +14,7 @@ import shapely
 from folium.plugins import MarkerCluster
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely import MultiPolygon, Polygon, box
+from shapely import LineString, MultiPolygon, Polygon, box
 
 import tiny_plan as tiny
 from gridplan.errors import OutputError
@@ -193,6 +193,19 @@ def test_a_plan_with_nothing_optional_gives_a_page():
     assert layers == {"grids", "communities", "units"}
     assert main_figures(bare(), words)["gap"] == ""
     assert "社区网格划分图" in pages(bare())["index.html"]
+
+
+@pytest.mark.parametrize(
+    ("ranks", "told"), [(["", ""], "Roads"), (["primary", ""], "Road (wider = higher rank)")]
+)
+def test_legend_speaks_of_ranks_only_where_roads_have_them(ranks: list[str], told: str):
+    """Roads of one width are just roads, in the colour that they are drawn in."""
+    lines = [LineString([(0, 0), (100, 0)]), LineString([(0, 50), (100, 50)])]
+    roads = gpd.GeoDataFrame({"name": "", "rank": ranks}, geometry=lines, crs=tiny.CRS)
+    entries = legend(replace(bare(), backdrop={"roads": roads}), speaker("en"))["entries"]
+    signs_of_roads = [entry for entry in entries if entry["layer"] == "roads"]
+    assert [entry["text"] for entry in signs_of_roads] == [told]
+    assert signs_of_roads[0]["sign"]["line"] == ROADS[2 if told == "Roads" else 1]["color"]
 
 
 def test_both_languages_have_their_words():

@@ -118,11 +118,21 @@ def _ground_signs(plan: Plan) -> list[Entry]:
     barriers = plan.backdrop.get("barriers")
     railway = is_railway(barriers) if barriers is not None else np.zeros(0, bool)
     return [
-        ("roads" in plan.backdrop, "roads", "legend_road", {**_stroked(signs.ROADS[1]), "weight": 4}),
+        *_road_signs(plan),
         (bool((~railway).any()), "barriers", "legend_water", _filled(signs.WATER)),
         (bool(railway.any()), "barriers", "legend_railway", _stroked(signs.RAILWAY)),
         ("special_areas" in plan.backdrop, "special", "legend_special", _filled(signs.SPECIAL_AREA)),
     ]
+
+
+def _road_signs(plan: Plan) -> list[Entry]:
+    """Roads that all have one rank say nothing of ranks."""
+    if "roads" not in plan.backdrop:
+        return []
+    ranks = np.unique(signs.road_ranks(plan.backdrop["roads"]["rank"]))
+    alike = len(ranks) == 1
+    look = signs.ROADS[ranks[0] if alike else 1]
+    return [(True, "roads", "layer_roads" if alike else "legend_road", {**_stroked(look), "weight": 4})]
 
 
 def _facility_signs(plan: Plan) -> list[Entry]:
