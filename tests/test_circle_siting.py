@@ -1,7 +1,9 @@
 """Siting from a table of walks: streets that a person can pace out, and small cases against every choice tried."""
 
+import doctest
 import time
 from itertools import chain, combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -314,3 +316,11 @@ def test_a_hard_case_is_quick():
     assert plan.status == "optimal"
     assert time.monotonic() - begun < 60
     assert plan.objective == pytest.approx(float(weight @ metres[:, plan.open].min(axis=1)))
+
+
+def test_the_page_holds():
+    """The examples of docs/circle.md give what the page says."""
+    page = Path(__file__).parents[1] / "docs" / "circle.md"
+    found = doctest.testfile(str(page), module_relative=False, verbose=False)
+    assert found.attempted > 8
+    assert found.failed == 0

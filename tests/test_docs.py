@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from gridplan.config import InputTable, read_plan_file
-from gridplan.config.models import InputTables, Partition, PlanFile, Service
+from gridplan.config import InputTable, Service, read_plan_file
+from gridplan.config.models import InputTables, Partition, PlanFile
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

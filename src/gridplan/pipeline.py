@@ -231,10 +231,7 @@ def _placed(asked: _Asked, inputs: Inputs, units: Units, ways: _Ways) -> circle.
     if not wanted.services:
         return None
     asked.progress.start("circle", len(wanted.services))
-    services = [
-        circle.Service(category=s.category, limit_m=wanted.limit_m(s), new=s.new, capacity=s.capacity)
-        for s in wanted.services
-    ]
+    services = [circle.Service(**wanted.asked_of(service)) for service in wanted.services]
     return circle.place(
         units.table,
         inputs.facilities,

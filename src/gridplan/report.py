@@ -9,7 +9,7 @@ import pandas as pd
 
 from gridplan import __version__
 from gridplan.assemble import Tables, band_of, norm_of
-from gridplan.circle import Circle
+from gridplan.circle import Circle, assess, norm_rows
 from gridplan.config import Circle as CircleAsked
 from gridplan.config import PlanFile
 from gridplan.partition import PARTS, Band, District, reason_with_ways, shared_workers
@@ -68,10 +68,32 @@ def report_of(
             "totals": _totals(layers, plan_file),
             "communities": _communities(layers, district, pieces, band_of(plan_file), language),
             "circle": reach.rows if reach else [],
+            **_reached(plan_file, inputs, layers, reach),
             "repairs": [message.text(language) for message in inputs.repairs],
             "told": [message.text(language) for message in messages],
         }
     )
+
+
+def _reached(plan_file: PlanFile, inputs: Inputs, layers: Tables, reach: Circle | None) -> dict[str, Any]:
+    """Return how well the services are within reach by area, and what the norms say of them; nothing without services."""
+    asked = plan_file.circle or CircleAsked()
+    if reach is None:
+        return {}
+    rows = layers.households["unit_id"]
+    poor = inputs.households["vulnerable"].groupby(rows.to_numpy(object)).sum(min_count=1)
+    street = layers.communities.set_index("community_id")["street"]
+    units = layers.units[["unit_id", "households"]].assign(
+        vulnerable=layers.units["unit_id"].map(poor).astype(float),
+        street=layers.units["community_id"].map(street),
+        community=layers.units["community_id"],
+        grid=layers.units["grid_id"],
+    )
+    categories = [service.category for service in asked.services]
+    return {
+        "assessment": assess(reach.access, units, categories),
+        "norms": norm_rows({s.category: asked.limit_m(s) for s in asked.services}, asked.own_norms),
+    }
 
 
 def _asked(plan_file: PlanFile, stamp: Stamp) -> dict[str, Any]:

@@ -5,8 +5,24 @@ who is in reach before and after, with the fewest new sites, or the most cover o
 ``site_problem`` and ``locate`` answer the same and more (p-median, p-center, rooms, budgets) from a plain table of walks.
 """
 
+from gridplan.circle.assess import assess
+from gridplan.circle.norms import Norm, known_norms, norm_of, norm_rows
 from gridplan.circle.place import place
 from gridplan.circle.result import Circle, Service, Walk
 from gridplan.circle.siting import SitePlan, SiteProblem, locate, site_problem
 
-__all__ = ["Circle", "Service", "SitePlan", "SiteProblem", "Walk", "locate", "place", "site_problem"]
+__all__ = [
+    "Circle",
+    "Norm",
+    "Service",
+    "SitePlan",
+    "SiteProblem",
+    "Walk",
+    "assess",
+    "known_norms",
+    "locate",
+    "norm_of",
+    "norm_rows",
+    "place",
+    "site_problem",
+]

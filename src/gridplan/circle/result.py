@@ -19,6 +19,17 @@ class Service:
     limit_m: float  # as far as anyone should walk
     new: int | None = None  # so many new sites at most; None: as many as full cover needs
     capacity: float | None = None  # households that a new one can serve
+    model: str = "cover"  # or "median": the shortest walk in all; "center": the shortest longest walk
+    budget: float | None = None  # of the candidates' costs, for this service
+    backup: int = 1  # within reach of so many counts as covered
+    apart_m: float = 0.0  # the least walk between two open sites, unless both exist
+    capacities: bool = False  # whether who finds no room counts as not covered
+
+    @property
+    def plain(self) -> bool:
+        """Whether covering alone answers it."""
+        ruled = self.budget is not None or self.backup > 1 or self.apart_m > 0 or self.capacities
+        return self.model == "cover" and not ruled
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,15 +1,18 @@
 """One service: the sites chosen for it, and how far every unit walks before and after."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from gridplan.circle.cover import fewest, most
+from gridplan.circle.curve import curve
 from gridplan.circle.ground import Ground
 from gridplan.circle.model import Choice, Floats, Integers, Stop
 from gridplan.circle.result import Service
+from gridplan.circle.ruled import Ruled, ruled
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -27,6 +30,14 @@ class Served:
     candidates: int  # how many may hold the service
     next_site: str  # the candidate that would add most, "" if none adds anything
     next_site_households: float
+    curve: list[dict[str, Any]]  # what each site adds, the best next one at each step
+    ruled: Ruled | None = None  # what the service's own model and rules found
+    assigned_ids: NDArray[np.object_] | None = None  # where capacities send each unit
+
+    @property
+    def covered(self) -> NDArray[np.bool_] | None:
+        """Which units are served, where that is not told by the walk alone."""
+        return None if self.ruled is None else self.ruled.covered
 
 
 def serve(ground: Ground, service: Service, stop: Stop) -> Served:
@@ -38,7 +49,8 @@ def serve(ground: Ground, service: Service, stop: Stop) -> Served:
     reach = ground.reach(needy, eligible, limit_m)
     can = np.asarray(reach.sum(axis=1) > 0)
     within, weights = reach[np.flatnonzero(can)], homes[needy[can]]
-    choice = _choose(within, weights, ground.cost(eligible), service, stop)
+    own = None if service.plain else ruled(ground, service, there, eligible, stop)
+    choice = own.choice if own else _choose(within, weights, ground.cost(eligible), service, stop)
     sites = eligible[choice.sites]
     new_m, new = ground.nearest(ground.candidate_places[sites])
     new_ids = _new_ids(service.category, ground, sites)
@@ -59,6 +71,23 @@ def serve(ground: Ground, service: Service, stop: Stop) -> Served:
         candidates=len(eligible),
         next_site=str(ground.candidates["candidate_id"].iloc[eligible[best]]) if added else "",
         next_site_households=added,
+        curve=_curve(ground, within, weights, eligible, before_m <= limit_m),
+        ruled=own,
+        assigned_ids=None if own is None or own.goes is None else ids[own.goes],
+    )
+
+
+def _curve(
+    ground: Ground, reach: csr_array, weights: Floats, eligible: Integers, covered: NDArray[np.bool_]
+) -> list[dict[str, Any]]:
+    """Return what each further site adds to the units that are covered."""
+    return curve(
+        reach,
+        weights,
+        ground.candidates["candidate_id"].iloc[eligible],
+        ground.candidates["cost"].to_numpy(float)[eligible],
+        covered=float(ground.households[covered].sum()),
+        everyone=float(ground.households.sum()),
     )
 
 

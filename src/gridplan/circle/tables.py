@@ -37,7 +37,12 @@ def facility_table(ground: Ground, served: Sequence[Served]) -> gpd.GeoDataFrame
     names = [column for part in LAYERS["facilities"] for column in part if column != "households_served"]
     parts = [part[[*names, "geometry"]] for part in (old, *new) if len(part)] or [old[[*names, "geometry"]]]
     table = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=parts[0].crs)
-    homes = [pd.Series(ground.households).groupby(one.nearest_ids).sum() for one in served]
+    homes = [
+        pd.Series(ground.households)
+        .groupby(one.nearest_ids if one.assigned_ids is None else one.assigned_ids)
+        .sum()
+        for one in served
+    ]
     sums = pd.concat(homes) if homes else pd.Series(dtype=float)
     asked = table["category"].isin([one.service.category for one in served])
     total = table["facility_id"].map(sums).astype(float).fillna(0.0).where(asked)
@@ -54,10 +59,10 @@ def access_table(ground: Ground, served: Sequence[Served]) -> pd.DataFrame:
                 "unit_id": ground.units["unit_id"],
                 "category": one.service.category,
                 "facility_id": one.nearest_ids,
-                "assigned_id": one.nearest_ids,
+                "assigned_id": one.nearest_ids if one.assigned_ids is None else one.assigned_ids,
                 "minutes": _minutes(ground, one.after_m),
                 "minutes_existing": _minutes(ground, one.before_m),
-                "covered": (one.after_m <= ground.limit_m(one.service)).astype(float),
+                "covered": covered_of(ground, one).astype(float),
             }
         )
         for one in served
@@ -70,9 +75,8 @@ def report_row(ground: Ground, one: Served) -> dict[str, Any]:
     """Return a service's row of report.json."""
     homes, limit_m = ground.households, ground.limit_m(one.service)
     unreachable = float(homes[one.unreachable].sum())
-    given_up = (
-        0.0 if one.service.new is None else unreachable
-    )  # the objective is then households without cover
+    # the objective is households without cover where a number is given; the service's own model counts all that
+    given_up = 0.0 if one.service.new is None or one.ruled else unreachable
     return {
         "category": one.service.category,
         "limit_m": one.service.limit_m,
@@ -80,7 +84,7 @@ def report_row(ground: Ground, one: Served) -> dict[str, Any]:
         "new": len(one.sites),
         "most_new": one.service.new,
         "covered_before": _share(homes, one.before_m <= limit_m),
-        "covered_after": _share(homes, one.after_m <= limit_m),
+        "covered_after": _share(homes, covered_of(ground, one)),
         "mean_minutes": _mean(homes, _minutes(ground, one.after_m)),
         "objective": one.choice.objective + given_up,
         "lower_bound": one.choice.lower_bound + given_up,
@@ -89,7 +93,16 @@ def report_row(ground: Ground, one: Served) -> dict[str, Any]:
         "next_site": one.next_site,
         "next_site_households": one.next_site_households,
         "stopped": one.choice.stopped,
+        "model": one.service.model,
+        "covered_backup": _share(homes, one.ruled.served) if one.ruled and one.service.backup > 1 else None,
+        "curve": one.curve,
     }
+
+
+def covered_of(ground: Ground, one: Served) -> NDArray[np.bool_]:
+    """Return which units count as covered: within the limit, and with room and enough sites where that is asked for."""
+    within: NDArray[np.bool_] = one.after_m <= ground.limit_m(one.service)
+    return within if one.covered is None else within & one.covered
 
 
 def _minutes(ground: Ground, metres: Floats) -> Floats:
@@ -109,6 +122,8 @@ def _mean(homes: Floats, minutes: Floats) -> float | None:
 
 
 def _status(one: Served) -> str:
+    if one.ruled is not None:
+        return one.ruled.status
     if one.service.new is None and one.unreachable.any():
         return "infeasible"
     return "optimal" if one.choice.lower_bound >= one.choice.objective else "feasible"

@@ -23,7 +23,12 @@ def tell(ground: Ground, facilities: gpd.GeoDataFrame, one: Served) -> Iterator[
         yield Message("circle.none_there", {"category": category, "kinds": _some(pd.Series(kinds))})
     if one.unreachable.any():
         yield _unreachable(ground, one)
-    if one.choice.lower_bound < one.choice.objective:
+    if one.ruled is not None:
+        for reason in one.ruled.reasons:
+            yield Message("circle.of_service", {"category": category, "reason": reason})
+        if one.ruled.status == "feasible":
+            yield Message("circle.unproven", {"category": category, "gap": _gap(one)})
+    elif one.choice.lower_bound < one.choice.objective:
         values = {"category": category, "found": _plain(one.choice.objective)}
         goal = "sites" if one.service.new is None else "cover"
         yield Message(f"circle.unproven_{goal}", {**values, "bound": _plain(one.choice.lower_bound)})
@@ -82,6 +87,10 @@ def _loads(mine: gpd.GeoDataFrame, category: str) -> Iterator[Message]:
 
 def _some(values: pd.Series) -> str:
     return ", ".join(values.head(SHOWN)) + (" …" if len(values) > SHOWN else "")
+
+
+def _gap(one: Served) -> str:
+    return f"{1 - one.choice.lower_bound / one.choice.objective:.1%}"
 
 
 def _plain(number: float) -> str:

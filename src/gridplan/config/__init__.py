@@ -1,8 +1,8 @@
 """The plan file as frozen models; everything wrong with it is told at once."""
 
+from gridplan.config.circle import Circle, Service
 from gridplan.config.models import (
     Candidates,
-    Circle,
     Communities,
     Facilities,
     Households,
@@ -12,7 +12,6 @@ from gridplan.config.models import (
     Prices,
     Project,
     Roster,
-    Service,
     SpecialAreas,
     Staffing,
 )

@@ -8,15 +8,12 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
     PrivateAttr,
-    ValidationInfo,
-    field_validator,
 )
 
+from gridplan.config.circle import Circle
+from gridplan.config.table import Table
 from gridplan.config.values import (
     Band,
     Code,
@@ -26,7 +23,6 @@ from gridplan.config.values import (
     KeepWhole,
     MetricCrs,
     OptionalBand,
-    OptionalPositive,
     Positive,
     Price,
     RequiredColumn,
@@ -34,19 +30,7 @@ from gridplan.config.values import (
     Want,
     Workers,
     WorkersPerGrid,
-    distinct,
-    listed,
-    must,
 )
-
-METRES_PER_KM = 1000
-MINUTES_PER_HOUR = 60
-
-
-class Table(BaseModel):
-    """A table of the plan file: frozen, no key unknown, no value bent into shape."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class Project(Table):
@@ -197,48 +181,6 @@ class Staffing(Table):
 
     households_per_worker: Band = (150, 200)
     workers_per_10000_residents: Positive = 18
-
-
-class Service(Table):
-    """One of ``[[circle.services]]``."""
-
-    category: Text
-    minutes: OptionalPositive = None
-    metres: Annotated[float | None, Field(gt=0), Want("metres")] = None
-    capacity: OptionalPositive = None
-    new: Annotated[int | None, Field(ge=0), Want("new")] = None
-
-    @field_validator("metres", mode="after")
-    @classmethod
-    def _one_limit(cls, metres: float | None, info: ValidationInfo) -> float | None:
-        must(metres is None or info.data.get("minutes") is None)
-        return metres
-
-
-class Circle(Table):
-    """``[circle]``: how far people walk, and to what."""
-
-    minutes: Positive = 15
-    walking_km_per_hour: Positive = 4.0
-    detour: Annotated[float, Field(ge=1), Want("detour")] = 1.3
-    services: Annotated[tuple[Service, ...], BeforeValidator(listed), Want("services")] = ()
-
-    @field_validator("services", mode="after")
-    @classmethod
-    def _each_once(cls, services: tuple[Service, ...]) -> tuple[Service, ...]:
-        distinct(tuple(service.category for service in services))
-        return services
-
-    @property
-    def metres_per_minute(self) -> float:
-        """The walking speed."""
-        return self.walking_km_per_hour * METRES_PER_KM / MINUTES_PER_HOUR
-
-    def limit_m(self, service: Service) -> float:
-        """Return the walking distance in metres up to which a service counts as within reach."""
-        if service.metres is not None:
-            return service.metres
-        return (self.minutes if service.minutes is None else service.minutes) * self.metres_per_minute
 
 
 class PlanFile(Table):

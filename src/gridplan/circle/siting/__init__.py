@@ -5,6 +5,6 @@
 
 from gridplan.circle.siting.locate import locate
 from gridplan.circle.siting.plan import SitePlan
-from gridplan.circle.siting.problem import SiteProblem, site_problem
+from gridplan.circle.siting.problem import Goal, SiteProblem, site_problem
 
-__all__ = ["SitePlan", "SiteProblem", "locate", "site_problem"]
+__all__ = ["Goal", "SitePlan", "SiteProblem", "locate", "site_problem"]
