@@ -12,9 +12,10 @@ import numpy as np
 from gridplan.partition.candidates import list_sets
 from gridplan.partition.master import Rows
 from gridplan.partition.problem import Columns, Floats, Problem, columns_of
-from gridplan.partition.search import Effort, Found, Given, best_plan
+from gridplan.partition.search import Effort, Found
+from gridplan.partition.shortlist import best_and_near, best_of
 
-MOST_SETS = 120_000
+MOST_SETS = 300_000
 MOST_STEPS = 6_000_000
 HAIR = 1e-6
 CLOSE = 1e-4  # households by which a bound may miss its value and count as met
@@ -62,7 +63,7 @@ def out_of_band(problem: Problem) -> tuple[Columns, bool]:
 
 
 def least_bad(problem: Problem, inside: Columns, *, targets: Floats, effort: Effort) -> Least:
-    """Return the least bad plan.
+    """Return the least bad plan: each goal is solved over the sets that a plan best in those before it may use.
 
     Parameters
     ----------
@@ -77,36 +78,27 @@ def least_bad(problem: Problem, inside: Columns, *, targets: Floats, effort: Eff
     """
     outer, complete = out_of_band(problem)
     every = inside.joined(outer)
-    away, _ = problem.band.outside(every.load)
-    most_outside = problem.load.sum() + problem.band.low * problem.band.fewest * (problem.load > 0).sum()
-    dear = np.ceil(most_outside) + 1.0
-    must = problem.must
-    anyhow = Rows(must=must, workers=(0.0, np.inf), band=problem.band)
-    first = best_plan(Given(replace(every, cost=dear * (away > 0) + away)), anyhow, effort)
+    anyhow = Rows(must=problem.must, workers=(0.0, np.inf), band=problem.band)
+    first, few = best_and_near(_costing(problem, every, households=False), anyhow, effort, step=1.0)
     if first.groups is None:
-        alone = must if problem.ties is None else must & problem.ties.free
-        chosen = columns_of([np.array([u], np.int32) for u in np.flatnonzero(alone)], problem)
-        found = Found(
-            groups=[chosen.of(i) for i in range(len(chosen))],
-            cost=float(chosen.cost.sum()),
-            bound=0.0,
-            exact=False,
-        )
-        far = problem.band.outside(chosen.load)[0]
-        return Least(
-            found=found, out=int((far > 0).sum()), out_bound=0, outside=float(far.sum()), outside_bound=0.0
-        )
-    far = problem.band.outside(np.array([problem.load[g].sum() for g in first.groups]))[0]
-    out, outside = int((far > 0).sum()), float(far.sum())
-    proven = first.bound if complete else 0.0
-    out_bound = int(np.floor(proven / dear + 1e-6))
-    outside_bound = max(0.0, proven - dear * out) if out_bound == out else 0.0
-    cheapest = _cheapest(problem, every, (float(out), outside), targets, effort)
-    walk = float(columns_of(first.groups, problem).cost.sum())
-    found = cheapest or replace(first, cost=walk, bound=0.0, exact=False)
+        return _alone(problem)
+    every, out = every.take(few), round(first.cost)
+    within = replace(anyhow, outside=(float(out), np.inf))
+    second, few = best_and_near(
+        _costing(problem, every, households=True), within, effort, step=_step(problem)
+    )
+    second = replace(first, exact=False, bound=0.0) if second.groups is None else second
+    outside = float(problem.band.outside(columns_of(second.groups or [], problem).load)[0].sum())
+    out_bound = round(first.bound) if complete else 0
+    outside_bound = max(0.0, second.bound) if complete and out_bound == out else 0.0
+    cheapest = _cheapest(problem, every.take(few), (float(out), outside), targets, effort)
+    walk = float(columns_of(second.groups or [], problem).cost.sum())
+    found = cheapest or replace(second, cost=walk, bound=0.0, exact=False)
     trusted = complete and found.exact
     return Least(
-        found=replace(found, bound=found.bound if trusted else 0.0, exact=trusted and first.exact),
+        found=replace(
+            found, bound=found.bound if trusted else 0.0, exact=trusted and first.exact and second.exact
+        ),
         out=out,
         out_bound=out_bound,
         outside=outside,
@@ -114,18 +106,40 @@ def least_bad(problem: Problem, inside: Columns, *, targets: Floats, effort: Eff
     )
 
 
+def _costing(problem: Problem, columns: Columns, *, households: bool) -> Columns:
+    """Return sets that cost what they are out of band: one each, or the households outside."""
+    away = problem.band.outside(columns.load)[0]
+    return replace(columns, cost=away if households else (away > 0).astype(float))
+
+
+def _step(problem: Problem) -> float:
+    """Return what households outside are multiples of; 0 where loads or band have decimals."""
+    every = np.concatenate([problem.load, problem.band.intervals.ravel()])
+    return 1.0 if (every == np.round(every)).all() else 0.0
+
+
+def _alone(problem: Problem) -> Least:
+    """Return the plan in which each unit is a grid of its own, of which nothing is proven."""
+    alone = problem.must if problem.ties is None else problem.must & problem.ties.free
+    chosen = columns_of([np.array([u], np.int32) for u in np.flatnonzero(alone)], problem)
+    far = problem.band.outside(chosen.load)[0]
+    groups = [chosen.of(i) for i in range(len(chosen))]
+    found = Found(groups=groups, cost=float(chosen.cost.sum()), bound=0.0, exact=False)
+    return Least(
+        found=found, out=int((far > 0).sum()), out_bound=0, outside=float(far.sum()), outside_bound=0.0
+    )
+
+
 def _cheapest(
-    problem: Problem, every: Columns, limits: tuple[float, float], targets: Floats, effort: Effort
+    problem: Problem, usable: Columns, limits: tuple[float, float], targets: Floats, effort: Effort
 ) -> Found | None:
     """Return the cheapest plan within the limits for the first number of workers that has one."""
-    away, _ = problem.band.outside(every.load)
-    usable = every.take(np.flatnonzero(away <= limits[1] + HAIR))
     wanted = [(float(w), float(w)) for w in targets] or [(0.0, np.inf)]
     for workers in wanted:
         rows = Rows(
             must=problem.must, workers=workers, band=problem.band, outside=(limits[0], limits[1] + HAIR)
         )
-        found = best_plan(Given(usable), rows, effort)
+        found = best_of(usable, rows, effort)
         if found.groups is not None:
             return found
         if not found.exact:

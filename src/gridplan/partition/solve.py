@@ -8,15 +8,14 @@ from gridplan.partition.aside import set_aside, too_large
 from gridplan.partition.bound import Bound
 from gridplan.partition.improve import completed, from_parts, improved, score_of
 from gridplan.partition.least import least_bad
-from gridplan.partition.linear import TOLERANCE, Relaxation
 from gridplan.partition.master import Rows
 from gridplan.partition.problem import Ints, Problem, WorkersAsked, columns_of
 from gridplan.partition.reasons import by_count, hopeless, reason_of, without_sets
 from gridplan.partition.result import Partition, least_partition_of, partition_of, together
-from gridplan.partition.search import Effort, Found, Lists, best_plan, closed_plan, effort_of, no_plan
+from gridplan.partition.search import Effort, Found, Lists, best_plan, closed_plan, effort_of
+from gridplan.partition.shortlist import best_of
 from gridplan.partition.targets import near_targets, targets
 
-SHORT_LIST = 6_000  # sets up to which the whole problem is given to a solver at once
 NUMBERS = 2  # numbers of workers tried where not all sets can be listed
 
 
@@ -141,28 +140,12 @@ def _in_band(problem: Problem, lists: Lists, effort: Effort) -> tuple[Found | No
     free, still_open = _free(problem), False
     for number in asked if len(asked) else [None]:
         rows = free if number is None else replace(free, workers=(number, number))
-        found = _listed(problem, lists, rows, effort)
+        found = best_of(lists.all, rows, effort)
         if found.groups is not None:
             return found, still_open
         still_open = still_open or not found.exact
         if number is not None and number == asked[0] and len(asked) > 1:
-            anyhow = best_plan(lists, free, effort)
+            anyhow = best_of(lists.all, free, effort)
             if anyhow.groups is None and anyhow.exact:
                 return None, False
     return None, still_open
-
-
-def _listed(problem: Problem, lists: Lists, rows: Rows, effort: Effort) -> Found:
-    """Return the best plan over a complete list; where it is long, first one of parts at the prices of the linear optimum."""
-    if len(lists.all) <= SHORT_LIST:
-        return best_plan(lists, rows, effort)
-    relaxed = Relaxation(lists.all, rows).solve()
-    if relaxed.short > TOLERANCE:
-        return no_plan(proven=True)
-    workers = rows.workers[0] if np.isfinite(rows.workers[1]) else problem.load.sum() / problem.band.middle
-    groups = from_parts(problem, lists.all, relaxed.prices, round(workers), effort)
-    out, _, cost = score_of(problem, groups)
-    low, high = problem.band.workers(columns_of(groups, problem).load)
-    if out or low.sum() > rows.workers[1] or high.sum() < rows.workers[0]:
-        return best_plan(lists, rows, effort)
-    return closed_plan(lists, rows, None, groups, cost, effort)
