@@ -146,6 +146,12 @@ def ways(task: str, case: Case, seconds: float) -> dict[str, Any]:  # noqa: ARG0
     }
 
 
+def _peak_kb() -> int:
+    """Return the most memory this process had, in kB: what the system counts for it holds that of who started it too."""
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    return next(int(row.split()[1]) for row in status.splitlines() if row.startswith("VmHWM"))
+
+
 METHODS: dict[str, Callable[[str, Case, float], dict[str, Any]]] = {
     "gridplan": ours,
     "spopt": spopt,
@@ -168,8 +174,7 @@ def main() -> None:
     children = resource.getrusage(resource.RUSAGE_CHILDREN)  # CBC is one
     found["seconds"] = time.perf_counter() - begun
     found["cpu_seconds"] = time.process_time() - cpu + children.ru_utime + children.ru_stime
-    peak = max(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, children.ru_maxrss)
-    found["peak_mb"] = peak / 1024
+    found["peak_mb"] = max(_peak_kb(), children.ru_maxrss) / 1024
     asked.out.write_text(json.dumps(found), encoding="utf-8")
 
 

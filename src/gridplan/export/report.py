@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import Any
 
+from gridplan.export.reach import next_sites
 from gridplan.plan import Plan
 from gridplan.words import say
 
@@ -23,6 +24,7 @@ def report_markdown(plan: Plan) -> str:
         _figures(plan),
         _attention(plan),
         _services(plan),
+        _next_sites(plan),
         _parameters(plan),
         _inputs(plan),
         _details(plan),
@@ -201,6 +203,14 @@ def _services(plan: Plan) -> Iterator[str]:
     ]
     yield f"## {_said(plan, 'services')}"
     yield _table([_said(plan, f"head_{head}") for head in heads], lines)
+
+
+def _next_sites(plan: Plan) -> Iterator[str]:
+    """Yield what the next sites of each service would add, as a table with bars."""
+    heads, lines = next_sites(plan, _plain)
+    if lines:
+        yield f"## {_said(plan, 'next_sites')}"
+        yield _table(heads, lines)
 
 
 def _parameters(plan: Plan) -> Iterator[str]:

@@ -21,6 +21,7 @@ from gridplan.export.frames import (
     shortage,
     streets_frame,
 )
+from gridplan.export.reach import reach_frames
 from gridplan.export.sheet import Column, Form, Printer, Table
 from gridplan.plan import Plan
 
@@ -33,8 +34,12 @@ TENTHS = {
     "shortage",
     "whole_shortage",
     "mean_minutes",
+    "worst_tenth_minutes",
 }
-SHARES = {"in_band_share", "gap", "covered_before", "covered_after", "used"}
+SHARES = {
+    *("in_band_share", "gap", "used", "covered_before", "covered_after"),
+    *("score", "vulnerable_covered", "covered_so_far"),
+}
 NOT_SUMMED = {"number", "gap", "limit_m", "walk_mean_m", "used", "shortage"}
 NAMING = {"number", "street", "community_id", "community", "code", "grid", "category"}  # which row it is
 
@@ -99,6 +104,8 @@ def _tables(plan: Plan) -> Iterator[tuple[str, Table]]:
     if plan.report["circle"]:
         services = services_frame(plan)
         yield "services", _table(plan, "services", services, alerts=services["out_of_reach"] > 0, total=False)
+        for name, frame in reach_frames(plan):
+            yield name, _table(plan, name, frame, total=False)
     if plan.facilities is not None and len(plan.facilities):
         facilities = facilities_frame(plan)
         crowded = facilities["used"] > 1
