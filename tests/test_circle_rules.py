@@ -1,6 +1,7 @@
 """Services with a model and rules of their own, what the areas look like after, norms, and the curve."""
 
 import math
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -174,3 +175,39 @@ def test_the_plan_file_overrides_a_norm():
     assert (table[0]["limit_m"], table[0]["own"], table[0]["asked_m"]) == (300, False, 500)
     assert (changed[0]["limit_m"], changed[0]["own"], changed[0]["source"]) == (800, True, "us")
     assert isinstance(known_norms()[0], Norm)
+
+
+def test_services_share_a_building():
+    """For 10 either two buildings of 6 cannot be had: both services go into one, paid once, where both find floor."""
+    sites = points("candidates", ("small", "", 0, 6), ("large", "", 100, 6)).assign(area=[100.0, 300.0])
+    asked = {"limit_m": 100, "cost": 2.0, "floor_m2": 150.0}
+    services = [Service(category=name, **asked, shared_budget=10.0) for name in ("clinic", "school")]
+    poorer = [replace(service, shared_budget=9.0) for service in services]
+    ways = {"walk": StraightLine(1.0), "metres_per_minute": 50.0}
+    circle = place(street(5, 5, 5), None, sites, services=services, **ways)
+    assert circle.facilities["facility_id"].tolist() == ["new-clinic-large", "new-school-large"]
+    assert [(row["together"], row["objective"], row["status"]) for row in circle.rows] == [
+        (True, 0, "optimal")
+    ] * 2
+    poor = place(street(5, 5, 5), None, sites, services=poorer, **ways)
+    assert [row["objective"] for row in poor.rows] == [15, 15]
+    assert len(poor.facilities) == 1
+
+
+def test_a_shared_budget_leaves_other_models_alone():
+    """A service with a model of its own is placed beside those that share."""
+    sites = points("candidates", ("a", "", 0, 6), ("b", "", 100, 6)).assign(area=math.nan)
+    services = [
+        Service(category="clinic", limit_m=100, shared_budget=6.0),
+        Service(category="school", limit_m=100, model="median", new=1, shared_budget=6.0),
+    ]
+    circle = place(
+        street(5, 1, 5),
+        None,
+        sites,
+        services=services,
+        walk=StraightLine(1.0),
+        metres_per_minute=50.0,
+    )
+    assert [row["together"] for row in circle.rows] == [True, False]
+    assert circle.facilities["facility_id"].tolist() == ["new-clinic-b", "new-school-b"]

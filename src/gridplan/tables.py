@@ -22,7 +22,7 @@ INPUT_COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "roads": (("road_id", "name", "rank"), ()),
     "barriers": (("barrier_id", "name"), ()),
     "facilities": (("facility_id", "category", "name"), ("capacity",)),
-    "candidates": (("candidate_id", "categories"), ("cost",)),
+    "candidates": (("candidate_id", "categories"), ("cost", "area")),
     "special_areas": (("special_id", "name"), ("workers",)),
     "seeds": (("seed_id", "community_id"), ()),
     "workers": (("worker_id", "name", "kind", "community_id"), ("availability",)),

@@ -33,6 +33,7 @@ RULES = {
     ("households", "vulnerable"): Rule(summed=True),
     ("facilities", "capacity"): Rule(),
     ("candidates", "cost"): Rule(),
+    ("candidates", "area"): Rule(),
     ("special_areas", "workers"): Rule(whole=True),
     ("workers", "availability"): Rule(most=1),
 }

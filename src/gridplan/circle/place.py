@@ -7,10 +7,11 @@ import geopandas as gpd
 import pandas as pd
 
 from gridplan.circle.ground import survey
-from gridplan.circle.model import Stop
+from gridplan.circle.model import Choice, Stop
 from gridplan.circle.result import Circle, Service, Walk
 from gridplan.circle.serve import Served, serve
 from gridplan.circle.tables import access_table, facility_table, report_row
+from gridplan.circle.together import together
 from gridplan.circle.told import tell
 
 
@@ -39,10 +40,15 @@ def place(
     """
     ground = survey(units, facilities, candidates, walk=walk, metres_per_minute=metres_per_minute)
     end = None if solve_seconds is None else time.monotonic() + solve_seconds
+    sharing = [service for service in services if service.plain and service.shared_budget is not None]
+    shared: dict[str, Choice] = {}
+    if sharing:
+        stop = Stop(deadline=_deadline(end, 2 if len(sharing) < len(services) else 1), seed=seed)
+        shared = together(ground, sharing, stop=stop)
     served: list[Served] = []
     for service in services:
         stop = Stop(deadline=_deadline(end, len(services) - len(served)), seed=seed)
-        served.append(serve(ground, service, stop))
+        served.append(serve(ground, service, stop, shared.get(service.category)))
     table = facility_table(ground, served)
     return Circle(
         facilities=table,

@@ -23,6 +23,9 @@ class Service:
     budget: float | None = None  # of the candidates' costs, for this service
     backup: int = 1  # within reach of so many counts as covered
     apart_m: float = 0.0  # the least walk between two open sites, unless both exist
+    shared_budget: float | None = None  # of this and all others that share it; their buildings are paid once
+    cost: float = 0.0  # of opening it in a building, where it shares
+    floor_m2: float = 0.0  # that it takes there
     capacities: bool = False  # whether who finds no room counts as not covered
 
     @property

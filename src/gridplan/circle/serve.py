@@ -32,6 +32,7 @@ class Served:
     next_site_households: float
     curve: list[dict[str, Any]]  # what each site adds, the best next one at each step
     ruled: Ruled | None = None  # what the service's own model and rules found
+    together: bool = False  # with others, in shared buildings; the choice's objective is that of all
     assigned_ids: NDArray[np.object_] | None = None  # where capacities send each unit
 
     @property
@@ -40,8 +41,8 @@ class Served:
         return None if self.ruled is None else self.ruled.covered
 
 
-def serve(ground: Ground, service: Service, stop: Stop) -> Served:
-    """Place one service."""
+def serve(ground: Ground, service: Service, stop: Stop, joint: Choice | None = None) -> Served:
+    """Place one service; ``joint`` is the choice made for it together with others."""
     homes, limit_m = ground.households, ground.limit_m(service)
     there, eligible = ground.existing(service.category), ground.eligible(service.category)
     before_m, before = ground.nearest(ground.facility_places[there])
@@ -50,7 +51,7 @@ def serve(ground: Ground, service: Service, stop: Stop) -> Served:
     can = np.asarray(reach.sum(axis=1) > 0)
     within, weights = reach[np.flatnonzero(can)], homes[needy[can]]
     own = None if service.plain else ruled(ground, service, there, eligible, stop)
-    choice = own.choice if own else _choose(within, weights, ground.cost(eligible), service, stop)
+    choice = joint or (own.choice if own else _choose(within, weights, ground.cost(eligible), service, stop))
     sites = eligible[choice.sites]
     new_m, new = ground.nearest(ground.candidate_places[sites])
     new_ids = _new_ids(service.category, ground, sites)
@@ -73,6 +74,7 @@ def serve(ground: Ground, service: Service, stop: Stop) -> Served:
         next_site_households=added,
         curve=_curve(ground, within, weights, eligible, before_m <= limit_m),
         ruled=own,
+        together=joint is not None,
         assigned_ids=None if own is None or own.goes is None else ids[own.goes],
     )
 

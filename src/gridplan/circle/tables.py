@@ -76,7 +76,7 @@ def report_row(ground: Ground, one: Served) -> dict[str, Any]:
     homes, limit_m = ground.households, ground.limit_m(one.service)
     unreachable = float(homes[one.unreachable].sum())
     # the objective is households without cover where a number is given; the service's own model counts all that
-    given_up = 0.0 if one.service.new is None or one.ruled else unreachable
+    given_up = 0.0 if one.service.new is None or one.ruled or one.together else unreachable
     return {
         "category": one.service.category,
         "limit_m": one.service.limit_m,
@@ -94,6 +94,7 @@ def report_row(ground: Ground, one: Served) -> dict[str, Any]:
         "next_site_households": one.next_site_households,
         "stopped": one.choice.stopped,
         "model": one.service.model,
+        "together": one.together,
         "covered_backup": _share(homes, one.ruled.served) if one.ruled and one.service.backup > 1 else None,
         "curve": one.curve,
     }
@@ -124,6 +125,6 @@ def _mean(homes: Floats, minutes: Floats) -> float | None:
 def _status(one: Served) -> str:
     if one.ruled is not None:
         return one.ruled.status
-    if one.service.new is None and one.unreachable.any():
+    if one.service.new is None and one.unreachable.any() and not one.together:
         return "infeasible"
     return "optimal" if one.choice.lower_bound >= one.choice.objective else "feasible"

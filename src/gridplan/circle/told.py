@@ -28,6 +28,8 @@ def tell(ground: Ground, facilities: gpd.GeoDataFrame, one: Served) -> Iterator[
             yield Message("circle.of_service", {"category": category, "reason": reason})
         if one.ruled.status == "feasible":
             yield Message("circle.unproven", {"category": category, "gap": _gap(one)})
+    elif one.together and one.choice.lower_bound < one.choice.objective:
+        yield Message("circle.unproven", {"category": category, "gap": _gap(one)})
     elif one.choice.lower_bound < one.choice.objective:
         values = {"category": category, "found": _plain(one.choice.objective)}
         goal = "sites" if one.service.new is None else "cover"

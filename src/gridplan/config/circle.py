@@ -9,6 +9,7 @@ from gridplan.config.values import (
     OptionalBand,
     OptionalPositive,
     Positive,
+    Price,
     Text,
     Want,
     distinct,
@@ -32,6 +33,8 @@ class Service(Table):
     budget: OptionalPositive = None
     backup: Annotated[int, Field(ge=1), Want("backup")] = 1
     apart_metres: OptionalPositive = None
+    cost: Price = 0.0
+    floor_area: Price = 0.0
     capacities: Annotated[bool, Want("capacities")] = False
 
     @field_validator("backup", mode="after")
@@ -73,6 +76,7 @@ class Circle(Table):
     walking_km_per_hour: Positive = 4.0
     detour: Annotated[float, Field(ge=1), Want("detour")] = 1.3
     model: Annotated[Literal["cover", "median", "center"], Want("model")] = "cover"
+    budget: OptionalPositive = None
     norms: Annotated[tuple[Norm, ...], BeforeValidator(listed), Want("norms")] = ()
     services: Annotated[tuple[Service, ...], BeforeValidator(listed), Want("services")] = ()
 
@@ -121,6 +125,9 @@ class Circle(Table):
             "budget": service.budget,
             "backup": service.backup,
             "apart_m": service.apart_metres or 0.0,
+            "shared_budget": self.budget,
+            "cost": service.cost,
+            "floor_m2": service.floor_area,
             "capacities": service.capacities,
         }
 

@@ -113,6 +113,7 @@ class Candidates(InputTable):
 
     categories: Column = None
     cost: Column = None
+    area: Column = None
 
 
 class SpecialAreas(InputTable):
