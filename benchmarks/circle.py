@@ -111,7 +111,7 @@ def main() -> None:
                 )
         if not asked.no_peers:
             found = ran(asked.peers, "pandana", "walks", case, asked.seconds)
-            print(row("largest error of a walk, m", "pandana", found))
+            print(row("walks between crossings", "pandana", found))
 
 
 if __name__ == "__main__":

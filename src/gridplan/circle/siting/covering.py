@@ -12,9 +12,11 @@ from gridplan.circle.siting.branch import ROOT, Found, Search, first_wages, leas
 from gridplan.circle.siting.field import FREE, IN, OUT, Field, Marks, field_of
 from gridplan.circle.siting.rules import Flags, Rules
 from gridplan.circle.siting.scip import Task, solve
+from gridplan.circle.siting.swap import worth
 from gridplan.circle.siting.weigh import lighten
 
 STEPS = 20_000  # of the search for few sites; times the square of what it is off by
+FARTHEST_OFF = 6  # what counts of that at most
 TRIALS = 300  # shakes of the search for much cover
 GLANCE = 40  # parts looked at before the covering model is handed to SCIP
 
@@ -80,24 +82,27 @@ def _few(reach: csr_array, price: Floats, rules: Rules, seed: int) -> tuple[Flag
     """Return sites that cover every row, few or cheap ones, if a search finds some; and what none are cheaper than."""
     whole = np.where(reach.toarray() > 0, 0.0, np.inf)
     field = field_of(whole, np.full(reach.shape[0], float(price.sum()) + 1.0), rules, price=price)
-    chosen, least = ~rules.barred, _at_least(field, rules)
-    if not len(rules.clashes) and np.ptp(price) == 0:
-        fewest = int(np.ceil(least / price[0] - EPS)) if price[0] > 0 else 0
-        number = lighten(field, chosen, rules.must.copy(), fewest, STEPS, seed)
-        lighten(field, chosen, rules.must.copy(), fewest, STEPS * (number - fewest) ** 2, seed + 1)
+    chosen, alike = ~rules.barred, not len(rules.clashes) and bool(np.ptp(price) == 0) and price[0] > 0
+    if alike:
+        lighten(field, chosen, rules.must.copy(), 0, STEPS, seed)
     else:
         search = Search(field, marks(rules), rules.must.copy(), seed)
         search.shake(TRIALS)
         chosen = search.chosen
+    least = _at_least(field, rules, float(worth(field, chosen)))
+    if alike:
+        fewest = int(np.ceil(least / price[0] - EPS))
+        rounds = min(int(chosen.sum()) - fewest, FARTHEST_OFF) ** 2
+        lighten(field, chosen, rules.must.copy(), fewest, STEPS * rounds, seed + 1)
     covered = np.asarray(reach[:, np.flatnonzero(chosen)].sum(axis=1)) > 0
     return (chosen if covered.all() and rules.kept(chosen) else None), least
 
 
-def _at_least(field: Field, rules: Rules) -> float:
-    """Return what no sites that cover every row are cheaper than."""
-    goal = float(field.price.sum()) + 1.0
+def _at_least(field: Field, rules: Rules, known: float) -> float:
+    """Return what no sites that cover every row are cheaper than, where some of price ``known`` do."""
+    goal = known + EPS
     bound = ascend(field, marks(rules), first_wages(field), np.zeros(1), goal, *ROOT)[0]
-    return float(max(0.0, bound)) if np.isfinite(bound) else 0.0
+    return known if np.isinf(bound) else float(bound)
 
 
 def most_cover(reach: csr_array, weights: Floats, rules: Rules, stop: Stop) -> Found:
