@@ -1,5 +1,7 @@
 """Sets worth having at given prices, and the bound they prove, against lists of all sets."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -10,8 +12,9 @@ from gridplan.partition import Band, Problem
 from gridplan.partition.bound import bound_of
 from gridplan.partition.candidates import list_sets
 from gridplan.partition.master import Prices, Rows
-from gridplan.partition.pricing import Pricing, whole_loads
-from gridplan.partition.problem import Columns, Floats
+from gridplan.partition.patterns import Patterns
+from gridplan.partition.pricing import Pricing, items_of, regions_of, whole_loads
+from gridplan.partition.problem import Columns, Floats, columns_of
 from strategies import Graph, graphs
 
 BAND = Band(low=150, high=200)
@@ -46,7 +49,7 @@ def priced(draw: st.DrawFn) -> tuple[Problem, Prices]:
 def test_no_connected_set_gains_more_than_the_knapsack(drawn: tuple[Problem, Prices]):
     """The value of a centre is no less than the gain of any connected set in band with that centre."""
     problem, prices = drawn
-    value, _ = Pricing(problem).best(prices)
+    value, _ = (pricing := Pricing(problem)).best(prices, pricing.rims.none)
     columns, _ = list_sets(problem, problem.band.intervals, most_sets=MANY, most_steps=MANY)
     gain = gains(problem, columns, prices)
     assert (gain <= value[columns.centre] + 1e-6).all()
@@ -57,7 +60,7 @@ def test_no_connected_set_gains_more_than_the_knapsack(drawn: tuple[Problem, Pri
 def test_best_sets_have_their_value(drawn: tuple[Problem, Prices]):
     """The set given for a centre holds the centre, is in band, and gains what is said."""
     problem, prices = drawn
-    value, sets = Pricing(problem).best(prices)
+    value, sets = (pricing := Pricing(problem)).best(prices, pricing.rims.none)
     assert sets.centre.tolist() == np.flatnonzero(np.isfinite(value)).tolist()
     assert (problem.band.outside(sets.load)[0] == 0).all()
     for number, centre in enumerate(sets.centre.tolist()):
@@ -75,9 +78,11 @@ def test_sets_within_a_margin_are_those_of_the_whole_list(drawn: tuple[Problem, 
     """The sets that gain at least their floor are those of the whole list that do, no more and no fewer."""
     problem, prices = drawn
     pricing = Pricing(problem)
-    value, _ = pricing.best(prices)
+    value, _ = pricing.best(prices, pricing.rims.none)
     floors = np.where(np.isfinite(value), value, 0.0) - margin
-    found, complete = pricing.within(prices, floors=floors, most_sets=MANY, most_steps=MANY)
+    found, complete = pricing.within(
+        prices, pricing.rims.none, floors=floors, most_sets=MANY, most_steps=MANY
+    )
     columns, _ = list_sets(problem, problem.band.intervals, most_sets=MANY, most_steps=MANY)
     spare = gains(problem, columns, prices) - floors[columns.centre]
     assume((np.abs(spare) > 1e-6).all())
@@ -87,6 +92,53 @@ def test_sets_within_a_margin_are_those_of_the_whole_list(drawn: tuple[Problem, 
         sorted(wanted.of(i).tolist()) for i in range(len(wanted))
     )
     assert sorted(found.cost.tolist()) == pytest.approx(sorted(wanted.cost.tolist()))
+
+
+@st.composite
+def in_villages(draw: st.DrawFn) -> tuple[Problem, Pricing, Prices, Patterns]:
+    """Draw a problem in clusters and villages, and prices of units and of rows over these."""
+    problem, prices = draw(priced())
+    chance = np.random.default_rng(draw(st.integers(0, 10_000)))
+    cluster = np.unique(chance.integers(0, 4, problem.size), return_inverse=True)[1].astype(np.int32)
+    village = np.unique(chance.integers(0, 2, cluster.max() + 1), return_inverse=True)[1].astype(np.int32)
+    pricing = Pricing(problem)
+    pricing.regions, region = regions_of(cluster, village)
+    pricing.items = items_of(problem, pricing.sizes, cluster, village, region)
+    top, rows = int(pricing.intervals.max()) + 1, 4
+    worth = np.round(chance.uniform(0, 1, (rows, 2, top)) * (chance.uniform(size=(rows, 2, top)) < 0.7), 3)
+    worth[:, 0] = np.minimum(1, np.arange(top) * chance.uniform(0.001, 0.02, (rows, 1)))
+    patterns = Patterns(
+        sizes=pricing.sizes,
+        regions=pricing.regions,
+        of=chance.integers(0, len(pricing.regions), rows).astype(np.int32),
+        worth=worth,
+    )
+    of_rows = np.round(chance.uniform(0, 3000, rows))
+    return problem, pricing, replace(prices, patterns=of_rows), patterns
+
+
+@settings(max_examples=80, deadline=None)
+@given(in_villages(), st.sampled_from([0.0, 800.0, 5000.0, np.inf]))
+def test_rows_of_patterns_count_in_the_knapsack(
+    drawn: tuple[Problem, Pricing, Prices, Patterns], margin: float
+):
+    """With rows over clusters and villages, too, no connected set gains more than is said, and none within a margin is left out."""
+    problem, pricing, prices, patterns = drawn
+    value, sets = pricing.best(prices, patterns)
+    columns, _ = list_sets(problem, problem.band.intervals, most_sets=MANY, most_steps=MANY)
+    for some in (columns, sets):
+        row, at, worth = patterns.entries(some)
+        gain = gains(problem, some, prices)
+        np.add.at(gain, at, prices.patterns[row] * worth)
+        assert (gain <= value[some.centre] + 1e-6).all()
+        if some is columns:
+            floors = np.where(np.isfinite(value), value, 0.0) - margin
+            wanted = some.take(np.flatnonzero(gain > floors[some.centre] + 1e-6))
+    found, complete = pricing.within(prices, patterns, floors=floors, most_sets=MANY, most_steps=MANY)
+    there = [tuple(sorted(found.of(i).tolist())) for i in range(len(found))]
+    assert complete
+    assert len(there) == len(set(there))
+    assert {tuple(sorted(wanted.of(i).tolist())) for i in range(len(wanted))} <= set(there)
 
 
 @settings(max_examples=30, deadline=None)
@@ -105,6 +157,8 @@ def test_bound_is_below_every_plan(graph: Graph, workers: str | int):
         centre = min(units, key=lambda u: problem.weight[units] @ problem.distance_m[units, u])
         gain = bound.prices.units[units].sum() - cost_of(problem, group)
         gain += bound.prices.sums[:2].sum()  # one worker a grid
+        pattern, _, worth = bound.patterns.entries(columns_of([np.array(units, np.int32)], problem))
+        gain += bound.prices.patterns[pattern] @ worth
         assert bound.value + bound.wanted[centre] - gain <= plan.cost + 1e-6
 
 

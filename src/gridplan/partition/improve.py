@@ -1,10 +1,11 @@
 """A plan where the list tells none: grow one, then take neighbouring grids out and solve them again exactly, worst first."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gridplan.partition.master import Prices, Rows, reduced_costs, whole
+from gridplan.partition.patterns import Patterns
 from gridplan.partition.problem import Columns, Flags, Floats, Ints, Problem, columns_of
 from gridplan.partition.search import Effort
 from gridplan.partition.split import best_split
@@ -17,12 +18,28 @@ EVENED = (0.08, 0.04, 0.02)  # how far from their mean loads may be while they a
 LITTLE = 1e-6  # share of the cost below which a gain is none
 
 
-def packed(problem: Problem, columns: Columns, prices: Prices) -> list[np.ndarray]:
-    """Return sets of a list that do not overlap, the cheapest at the prices of a bound first."""
-    anyhow = Rows(must=problem.must, workers=(0.0, np.inf), band=problem.band)
+@dataclass(frozen=True)
+class Pool:
+    """Sets to make plans of, and what each costs beyond what it is worth."""
+
+    columns: Columns
+    reduced: Floats
+
+    @classmethod
+    def of(
+        cls, problem: Problem, columns: Columns, prices: Prices, patterns: Patterns | None = None
+    ) -> "Pool":
+        """Return sets with the prices of a bound; ``patterns``: the rows that the bound has beside the units."""
+        rows = Rows(must=problem.must, workers=(0.0, np.inf), band=problem.band, patterns=patterns)
+        return cls(columns, reduced_costs(columns, rows, prices))
+
+
+def packed(problem: Problem, pool: Pool) -> list[np.ndarray]:
+    """Return sets of a pool that do not overlap, the cheapest first."""
     groups: list[np.ndarray] = []
     covered = np.zeros(problem.size, bool)
-    for column in np.argsort(reduced_costs(columns, anyhow, prices), kind="stable"):
+    columns = pool.columns
+    for column in np.argsort(pool.reduced, kind="stable"):
         units = columns.of(int(column))
         if not covered[units].any():
             groups.append(units)
@@ -194,17 +211,14 @@ def _recombined(
     return new if score_of(problem, new) < score else groups
 
 
-def improved(
-    problem: Problem, groups: list[np.ndarray], columns: Columns, prices: Prices, effort: Effort
-) -> list[np.ndarray]:
+def improved(problem: Problem, groups: list[np.ndarray], pool: Pool, effort: Effort) -> list[np.ndarray]:
     """Return better grids for the same workers.
 
     Pairs of neighbours are parted anew, those out of band first; then the best plan is made of all grids met on the way and the
     cheapest sets of a list, and parted anew again. ``groups`` are connected; units without load may be in none.
     """
-    anyhow = Rows(must=problem.must, workers=(0.0, np.inf), band=problem.band)
-    order = np.argsort(reduced_costs(columns, anyhow, prices), kind="stable")
-    cheap = columns.take(np.sort(order[:PACKED]))
+    order = np.argsort(pool.reduced, kind="stable")
+    cheap = pool.columns.take(np.sort(order[:PACKED]))
     parted, seen = _parted(problem, groups, effort)
     mixed = _recombined(problem, parted, seen, cheap, effort)
     again = parted if mixed is parted else _parted(problem, mixed, effort)[0]
@@ -227,11 +241,14 @@ def _mended(problem: Problem, groups: list[np.ndarray], effort: Effort) -> list[
 
 
 def from_parts(
-    problem: Problem, columns: Columns, prices: Prices, workers: int, effort: Effort
+    problem: Problem, pool: Pool, workers: int, effort: Effort, *, begun: list[np.ndarray] | None = None
 ) -> list[np.ndarray]:
-    """Return grids for a number of workers, in band where that could be reached, from the sets of a list that fit best."""
+    """Return grids for a number of workers, in band where that could be reached.
+
+    They go on from the grids ``begun``, else from the sets of a pool that fit best.
+    """
     band = problem.band
-    groups = packed(problem, columns, prices)
+    groups = begun or packed(problem, pool)
     held = sum(band.workers(np.array([problem.load[g].sum()]))[0][0] for g in groups)
     more = max(0, round((workers - held) / ((band.fewest + band.most) / 2)))
-    return improved(problem, completed(problem, groups, len(groups) + more), columns, prices, effort)
+    return improved(problem, completed(problem, groups, len(groups) + more), pool, effort)

@@ -1,7 +1,8 @@
 """The linear relaxation of the set partitioning (``master``), solved again and again from where it was (HiGHS).
 
-Sets of a long list are brought in when prices call for them; rows of triples are added to lift the bound. A row that cannot be
-covered is paid for; where no payment makes all covered, the least that is lacking is found by itself: proof that no plan exists.
+Sets of a long list are brought in when prices call for them; rows of triples and patterns are added to lift the bound. A row that
+cannot be covered is paid for; where no payment makes all covered, the least that is lacking is found by itself: proof that no plan
+exists.
 """
 
 from dataclasses import dataclass, replace
@@ -9,14 +10,19 @@ from dataclasses import dataclass, replace
 import highspy
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
-from gridplan.partition.master import Prices, Rows, Triples, entries, pairs_in, reduced_costs, sides
-from gridplan.partition.problem import Columns, Floats
+from gridplan.partition.master import Prices, Rows, Triples, cuts_in, entries, sides
+from gridplan.partition.patterns import Patterns
+from gridplan.partition.problem import Columns, Floats, Ints
 
 TOLERANCE = 1e-7
 SIFTED = 12  # sets a unit in the first linear program
 ITERATIONS = 20_000  # of the simplex; far more than a linear program of this kind takes
+DUAL, PRIMAL = 1, 4  # strategies of the simplex
+WHOLE = 0.999  # share from which a set counts as taken
 DEAR = 30.0  # price of a row not covered, in units of the dearest set
+OPTIONS = (("output_flag", False), ("threads", 1), ("presolve", "off"), ("solver", "simplex"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,64 +35,191 @@ class Relaxed:
     share: Floats
 
 
-class Relaxation:
-    """The linear relaxation over a list of sets."""
+class _Programme:
+    """A linear program in HiGHS that grows; each row that asks for something has a column that pays for what is not kept."""
 
-    def __init__(self, columns: Columns, rows: Rows, *, guess: Prices | None = None) -> None:
-        self.columns, self.rows = columns, rows
-        self.scale = max(1.0, float(columns.cost.max(initial=0.0)))
-        self.working = np.zeros(0, np.int64)
-        self.spare = len(sides(rows)[0]) - len(rows.triples)
-        self.shortage = DEAR
+    def __init__(self, price: float) -> None:
+        self.price, self.rows, self.columns = price, 0, 0
+        self.new_rows = False
+        self.paying: list[int] = []
         self.highs = highspy.Highs()
-        for option, value in (
-            ("output_flag", False),
-            ("threads", 1),
-            ("presolve", "off"),
-            ("solver", "simplex"),
-        ):
+        for option, value in OPTIONS:
             self.highs.setOptionValue(option, value)
-        self._add_rows(replace(rows, triples=np.zeros((0, 3), np.int32)))
-        reduced = columns.cost if guess is None else reduced_costs(columns, rows, guess)
-        self._bring_in(np.sort(np.argsort(reduced, kind="stable")[: SIFTED * len(rows.must)]))
 
-    def _add_rows(self, rows: Rows) -> None:
-        """Start with the rows of units and sums, each with a spare column that pays for what is not kept."""
-        lower, upper = sides(rows)
-        count = len(lower)
-        none, empty = np.zeros(0, np.int32), np.zeros(0)
-        self.highs.addRows(count, lower, upper, 0, np.zeros(count, np.int32), none, empty)
-        every = np.arange(count, dtype=np.int32)
-        pays = np.where(np.isfinite(lower), 1.0, -1.0)
-        cost, least, most = np.full(count, self.shortage), np.zeros(count), np.full(count, np.inf)
-        self.highs.addCols(count, cost, least, most, count, every, every, pays)
+    def add_rows(self, lower: Floats, upper: Floats, matrix: sparse.csr_array, *, paid: bool) -> None:
+        """Add rows over the columns there are."""
+        self.new_rows = True
+        index, value = matrix.indices.astype(np.int32), matrix.data
+        starts = matrix.indptr[:-1].astype(np.int32)
+        self.highs.addRows(len(lower), lower, upper, len(index), starts, index, value)
+        if paid:
+            every = np.arange(self.rows, self.rows + len(lower), dtype=np.int32)
+            pays = np.where(np.isfinite(lower), 1.0, -1.0)
+            self.paying += range(self.columns, self.columns + len(lower))
+            self.rows += len(lower)
+            self._add(np.full(len(lower), self.price), np.arange(len(lower), dtype=np.int32), every, pays)
+        else:
+            self.rows += len(lower)
+
+    def add_columns(
+        self, cost: Floats, row: NDArray[np.int64], column: NDArray[np.int64], value: Floats
+    ) -> Ints:
+        """Add columns; return their places."""
+        order = np.lexsort((row, column))
+        starts = np.searchsorted(column[order], np.arange(len(cost))).astype(np.int32)
+        first = self.columns
+        self._add(cost, starts, row[order].astype(np.int32), value[order])
+        return np.arange(first, self.columns, dtype=np.int32)
+
+    def _add(self, cost: Floats, starts: Ints, row: Ints, value: Floats) -> None:
+        none, full = np.zeros(len(cost)), np.full(len(cost), np.inf)
+        self.highs.addCols(len(cost), cost, none, full, len(row), starts, row, value)
+        self.columns += len(cost)
+
+    def charge(self, costs: Floats, places: Ints, price: float) -> None:
+        """Change what columns cost, and what a row that is not kept costs."""
+        index = np.concatenate([places, self.paying]).astype(np.int32)
+        self.highs.changeColsCost(len(index), index, np.append(costs, np.full(len(self.paying), price)))
+
+    def at_least(self, places: Ints, least: float) -> None:
+        """Ask of columns to be at least so much."""
+        self.new_rows = True
+        count = len(places)
+        self.highs.changeColsBounds(count, places, np.full(count, least), np.full(count, np.inf))
+
+    def solve(self) -> tuple[float, Floats, Floats]:
+        """Return value, columns and prices of rows; where the simplex goes round in circles it begins anew, with presolve.
+
+        After new rows the optimum keeps its prices and the dual simplex goes on from them, after new columns the primal one.
+        """
+        self.highs.setOptionValue("simplex_iteration_limit", ITERATIONS)
+        self.highs.setOptionValue("simplex_strategy", DUAL if self.new_rows else PRIMAL)
+        self.new_rows = False
+        self.highs.run()
+        if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            self.highs.clearSolver()
+            self.highs.setOptionValue("presolve", "on")
+            self.highs.run()
+            self.highs.setOptionValue("presolve", "off")
+        solution = self.highs.getSolution()
+        values = np.maximum(np.array(solution.col_value), 0.0)
+        return self.highs.getInfo().objective_function_value, values, np.array(solution.row_dual)
+
+
+class Relaxation:
+    """The linear relaxation over a list of sets.
+
+    Parameters
+    ----------
+    columns, rows
+        The sets and what is asked of them.
+    guess
+        Prices by which the first sets are chosen; all rows but the units' may have none.
+    scale
+        Household-metres that make a cost of one; not given: those of the dearest set.
+    shortage
+        What a row that is not kept costs, in that unit.
+    """
+
+    def __init__(
+        self,
+        columns: Columns,
+        rows: Rows,
+        *,
+        guess: Prices | None = None,
+        scale: float | None = None,
+        shortage: float = DEAR,
+    ) -> None:
+        self.columns = columns
+        self.rows = replace(
+            rows,
+            triples=np.zeros((0, 3), np.int32),
+            patterns=None if rows.patterns is None else rows.patterns.take(np.zeros(0, np.int32)),
+        )
+        self.scale = max(1.0, float(columns.cost.max(initial=0.0))) if scale is None else scale
+        self.shortage = shortage
+        self.working, self.places = np.zeros(0, np.int64), np.zeros(0, np.int32)
+        self.programme = _Programme(shortage)
+        lower, upper = sides(self.rows)
+        self.base = len(lower)
+        self.programme.add_rows(lower, upper, sparse.csr_array((len(lower), 0)), paid=True)
+        self.of_triple, self.of_pattern = np.zeros(0, np.int64), np.zeros(0, np.int64)
+        self.sums = self.rows.sums(columns)
+        self.cuts = sparse.csr_array((0, len(columns)))
+        reduced = columns.cost if guess is None else self._reduced(columns.cost, guess)
+        self._bring_in(np.sort(np.argsort(reduced, kind="stable")[: SIFTED * len(rows.must)]))
+        if len(rows.triples):
+            self.cut(rows.triples)
+        if rows.patterns is not None and len(rows.patterns):
+            self.pattern(rows.patterns)
 
     def _bring_in(self, wanted: NDArray[np.int64]) -> None:
         """Add sets of the list to the linear program."""
         part = self.columns.take(wanted)
-        row, column, value = entries(part, self.rows)
-        order = np.lexsort((row, column))
-        starts = np.searchsorted(column[order], np.arange(len(part))).astype(np.int32)
-        cost, none, full = part.cost / self.scale, np.zeros(len(part)), np.full(len(part), np.inf)
-        self.highs.addCols(
-            len(part), cost, none, full, len(row), starts, row[order].astype(np.int32), value[order]
+        plain = replace(self.rows, triples=np.zeros((0, 3), np.int32), patterns=None)
+        row, column, value = entries(part, plain)
+        cuts = self.cuts[:, wanted].tocoo()
+        places = self.programme.add_columns(
+            part.cost / self.scale,
+            np.concatenate([row, cuts.row + self.base]),
+            np.concatenate([column, cuts.col]),
+            np.concatenate([value, cuts.data]),
         )
         self.working = np.concatenate([self.working, wanted])
+        self.places = np.concatenate([self.places, places])
+
+    def extend(self, more: Columns) -> None:
+        """Lengthen the list, and bring the new sets in."""
+        first = len(self.columns)
+        self.columns = self.columns.joined(more)
+        self.sums = np.hstack([self.sums, self.rows.sums(more)])
+        self.cuts = sparse.hstack([self.cuts, self._cut_matrix(more)], format="csr")
+        self._bring_in(np.arange(first, len(self.columns)))
+
+    def _cut_matrix(self, columns: Columns) -> sparse.csr_array:
+        """Return the coefficients of sets in the rows of triples and patterns, in the order in which these came."""
+        cut, column, value = cuts_in(columns, self.rows)
+        order = np.concatenate([self.of_triple, self.of_pattern]).astype(np.int64)
+        return sparse.csr_array((value, (order[cut], column)), shape=(len(order), len(columns)))
+
+    def _new_rows(
+        self, rows: Rows, lower: float, upper: float, count: int, *, paid: bool
+    ) -> NDArray[np.int64]:
+        """Add rows to the linear program; return their numbers among the cuts."""
+        cut, column, value = cuts_in(self.columns, rows)
+        matrix = sparse.csr_array((value, (cut, column)), shape=(count, len(self.columns)))
+        within = matrix[:, self.working].tocoo()
+        wide = sparse.csr_array(
+            (within.data, (within.row, self.places[within.col])), shape=(count, self.programme.columns)
+        )
+        self.programme.add_rows(np.full(count, lower), np.full(count, upper), wide, paid=paid)
+        numbers = np.arange(self.cuts.shape[0], self.cuts.shape[0] + count)
+        self.cuts = sparse.vstack([self.cuts, matrix], format="csr")
+        return numbers
 
     def cut(self, triples: Triples) -> None:
         """Add rows of triples."""
-        base = self.columns.take(self.working)
-        triple, within = pairs_in(base, triples)
-        order = np.lexsort((within, triple))
-        starts = np.searchsorted(triple[order], np.arange(len(triples))).astype(np.int32)
-        index = (within[order] + self.spare).astype(np.int32)
-        lower, upper = np.full(len(triples), -np.inf), np.ones(len(triples))
-        self.highs.addRows(len(triples), lower, upper, len(index), starts, index, np.ones(len(index)))
+        alone = replace(self.rows, triples=triples, patterns=None)
+        numbers = self._new_rows(alone, -np.inf, 1.0, len(triples), paid=False)
+        self.of_triple = np.concatenate([self.of_triple, numbers])
         self.rows = replace(self.rows, triples=np.vstack([self.rows.triples, triples]))
 
+    def pattern(self, patterns: Patterns) -> None:
+        """Add rows of load patterns, over the regions of those there are."""
+        alone = replace(self.rows, triples=np.zeros((0, 3), np.int32), patterns=patterns)
+        numbers = self._new_rows(alone, 1.0, np.inf, len(patterns), paid=True)
+        self.of_pattern = np.concatenate([self.of_pattern, numbers])
+        before = self.rows.patterns
+        both = patterns if before is None else before.plus(patterns.of, patterns.worth)
+        self.rows = replace(self.rows, patterns=both)
+
     def active(self, relaxed: Relaxed) -> Rows:
-        """Return the rows without the triples that are worth nothing."""
-        return replace(self.rows, triples=self.rows.triples[relaxed.prices.triples < -TOLERANCE * self.scale])
+        """Return the rows without the triples and patterns that are worth nothing."""
+        prices, least, patterns = relaxed.prices, TOLERANCE * self.scale, self.rows.patterns
+        triples = self.rows.triples[prices.triples < -least]
+        if patterns is not None:
+            patterns = patterns.take(np.flatnonzero(prices.patterns > least).astype(np.int32))
+        return replace(self.rows, triples=triples, patterns=patterns)
 
     def drop(self, kept: NDArray[np.int64]) -> None:
         """Shorten the list to some of its sets; those in the linear program stay there."""
@@ -94,65 +227,80 @@ class Relaxation:
         every = np.union1d(kept, self.working)
         place[every] = np.arange(len(every))
         self.columns, self.working = self.columns.take(every), place[self.working]
+        self.sums, self.cuts = self.sums[:, every], self.cuts[:, every]
+
+    def reduced(self, prices: Prices) -> Floats:
+        """Return what each set of the list costs more than it is worth, shape (sets,)."""
+        return self._reduced(self.columns.cost, prices)
+
+    def _reduced(self, cost: Floats, prices: Prices) -> Floats:
+        reduced: Floats = cost - self.columns.sums(prices.units) - prices.sums @ self.sums
+        if self.cuts.shape[0]:
+            worth = np.zeros(self.cuts.shape[0])
+            worth[self.of_triple], worth[self.of_pattern] = prices.triples, prices.patterns
+            reduced -= worth @ self.cuts
+        return reduced
 
     def solve(self) -> Relaxed:
         """Return the linear optimum over the whole list."""
-        relaxed = self._sifted(self.columns)
+        relaxed = self._sifted(self.columns.cost)
         if relaxed.short <= TOLERANCE:
             return relaxed
-        free = replace(self.columns, cost=np.zeros(len(self.columns)))
-        self._price(np.zeros(len(self.working)), 1.0)
-        lacking = self._sifted(free)
-        self._price(self.columns.cost[self.working] / self.scale, 100.0 * DEAR)
-        return lacking if lacking.short > TOLERANCE else self._sifted(self.columns)
+        nothing = np.zeros(len(self.columns))
+        self.programme.charge(nothing[self.working], self.places, 1.0)
+        lacking = self._sifted(nothing)
+        self.programme.charge(
+            self.columns.cost[self.working] / self.scale, self.places, 100.0 * self.shortage
+        )
+        return lacking if lacking.short > TOLERANCE else self._sifted(self.columns.cost)
 
-    def _price(self, costs: Floats, shortage: float) -> None:
-        every = np.arange(self.spare + len(costs), dtype=np.int32)
-        self.highs.changeColsCost(len(every), every, np.append(np.full(self.spare, shortage), costs))
-
-    def _sifted(self, columns: Columns) -> Relaxed:
+    def _sifted(self, cost: Floats) -> Relaxed:
         """Solve over the working sets, bring in those that its prices call for, again until there are none."""
         while True:
-            relaxed = self._linear()
-            reduced = reduced_costs(columns, self.rows, relaxed.prices)
+            relaxed = self.over_working()
+            reduced = self._reduced(cost, relaxed.prices)
             reduced[self.working] = 0.0
             wanted = np.flatnonzero(reduced < -TOLERANCE * self.scale)
             if not len(wanted):
-                share = np.zeros(len(columns))
-                share[self.working] = relaxed.share
-                return replace(relaxed, share=share)
+                return relaxed
             order = np.argsort(reduced[wanted], kind="stable")[: 3 * len(self.rows.must)]
             self._bring_in(np.sort(wanted[order]))
-            if columns is not self.columns:
-                self._price(np.zeros(len(self.working)), 1.0)
+            if cost is not self.columns.cost:
+                self.programme.charge(cost[self.working], self.places, 1.0)
 
-    def _run(self) -> None:
-        """Solve; where the simplex goes round in circles it begins anew from nothing, with presolve."""
-        self.highs.run()
-        if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            self.highs.clearSolver()
-            self.highs.setOptionValue("presolve", "on")
-            self.highs.run()
-            self.highs.setOptionValue("presolve", "off")
+    def dive(self, relaxed: Relaxed) -> NDArray[np.int64]:
+        """Return sets that do not overlap: the one of the greatest share is taken, again and again, while all can be covered."""
+        taken = last = np.zeros(0, np.int64)
+        while relaxed.short <= TOLERANCE:
+            rest = relaxed.share.copy()
+            rest[taken] = 0.0
+            if rest.max(initial=0.0) <= TOLERANCE:
+                last = last[:0]
+                break
+            whole = np.flatnonzero(rest >= WHOLE)
+            last = whole if len(whole) else np.array([np.argmax(rest)])
+            taken = np.concatenate([taken, last])
+            place = np.full(len(self.columns), -1, np.int32)
+            place[self.working] = self.places
+            self.programme.at_least(place[last], 1.0)
+            relaxed = self._sifted(self.columns.cost)
+        self.programme.at_least(self.places, 0.0)
+        return taken[: len(taken) - len(last)]
 
-    def _linear(self) -> Relaxed:
-        self._run()
-        solution = self.highs.getSolution()
-        share = np.maximum(np.array(solution.col_value), 0.0)
-        dual = np.array(solution.row_dual) * self.scale
-        n = len(self.rows.must)
+    def over_working(self) -> Relaxed:
+        """Return the linear optimum over the sets that have been brought in."""
+        value, values, duals = self.programme.solve()
+        dual, n = duals * self.scale, len(self.rows.must)
         low, high = self.rows.limits
-        sums = dual[n : self.spare]
+        sums, cuts = dual[n : self.base], dual[self.base :]
+        free = np.where(np.isfinite(high), np.minimum(sums, 0.0), 0.0)
         prices = Prices(
             units=np.where(self.rows.must, dual[:n], np.minimum(dual[:n], 0.0)),
-            sums=np.where(
-                np.isfinite(low),
-                np.maximum(sums, 0.0),
-                np.where(np.isfinite(high), np.minimum(sums, 0.0), 0.0),
-            ),
-            triples=np.minimum(dual[self.spare :], 0.0),
+            sums=np.where(np.isfinite(low), np.maximum(sums, 0.0), free),
+            triples=np.minimum(cuts[self.of_triple], 0.0),
+            patterns=np.maximum(cuts[self.of_pattern], 0.0),
         )
-        value = self.highs.getInfo().objective_function_value * self.scale
-        return Relaxed(
-            value=value, short=float(share[: self.spare].sum()), prices=prices, share=share[self.spare :]
-        )
+        share = np.zeros(len(self.columns))
+        share[self.working] = values[self.places]
+        short = float(values[self.programme.paying].sum())
+        return Relaxed(value=value * self.scale, short=short, prices=prices, share=share)

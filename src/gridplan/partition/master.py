@@ -5,10 +5,12 @@
            sum of fewest_s x_s <= workers asked for <= sum of most_s x_s
            number of sets out of band, and the load outside, at most so much               where no plan in band exists
            sum of floor(|s in T| / 2) x_s <= 1                                             for some triples T of units
+           sum of h(load of s in S) x_s >= 1 over the sets that cross the rim of S         for some regions S (``patterns``)
            x_s in {0, 1}
 
 (A. Mehrotra, E. L. Johnson, G. L. Nemhauser, "An optimization based heuristic for political districting", 1998.) The rows of the
-triples are implied by the whole numbers, not by the fractions; they lift the bound (subset-row cuts, M. Jepsen et al., 2008).
+triples and regions are implied by the whole numbers, not by the fractions; they lift the bound (subset-row cuts, M. Jepsen et al.,
+2008).
 """
 
 import datetime as dt
@@ -19,6 +21,7 @@ from numpy.typing import NDArray
 from ortools.math_opt import model_pb2
 from ortools.math_opt.python import mathopt
 
+from gridplan.partition.patterns import Patterns
 from gridplan.partition.problem import Band, Columns, Floats, Ints
 
 Triples = NDArray[np.int32]
@@ -31,7 +34,7 @@ class Rows:
     """The right-hand side of the set partitioning.
 
     ``must`` (n,): units that have to be covered; ``workers`` (least, greatest) number wanted in all; ``outside`` (most grids out of
-    band, most load outside); ``triples`` (t, 3).
+    band, most load outside); ``triples`` (t, 3); ``patterns``: only where all sets are in band, None where they are not looked for.
     """
 
     must: NDArray[np.bool_]
@@ -39,6 +42,7 @@ class Rows:
     band: Band
     outside: tuple[float, float] = (np.inf, np.inf)
     triples: Triples = field(default_factory=lambda: np.zeros((0, 3), np.int32))
+    patterns: Patterns | None = None
 
     def sums(self, columns: Columns) -> Floats:
         """Return what each set adds to the rows that are sums over the whole plan, shape (4, sets)."""
@@ -57,11 +61,12 @@ class Rows:
 
 @dataclass(frozen=True, kw_only=True)
 class Prices:
-    """What the rows are worth in the linear optimum, in household-metres: units (n,), sums (4,), triples (t,)."""
+    """What the rows are worth in the linear optimum, in household-metres: units (n,), sums (4,), triples (t,), patterns (p,)."""
 
     units: Floats
     sums: Floats
     triples: Floats
+    patterns: Floats = field(default_factory=lambda: np.zeros(0))
 
 
 def pairs_in(columns: Columns, triples: Triples) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -83,31 +88,45 @@ def pairs_in(columns: Columns, triples: Triples) -> tuple[NDArray[np.int64], NDA
     return both.row[twice].astype(np.int64), both.col[twice].astype(np.int64)
 
 
+def cuts_in(columns: Columns, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
+    """Return row, set and coefficient of each entry of the rows that only lift the bound: triples, then patterns."""
+    triple, within = pairs_in(columns, rows.triples)
+    if rows.patterns is None:
+        return triple, within, np.ones(len(triple))
+    pattern, crossing, worth = rows.patterns.entries(columns)
+    return (
+        np.concatenate([triple, pattern + len(rows.triples)]),
+        np.concatenate([within, crossing]),
+        np.concatenate([np.ones(len(triple)), worth]),
+    )
+
+
 def reduced_costs(columns: Columns, rows: Rows, prices: Prices) -> Floats:
     """Return what each set costs more than its units are worth, shape (sets,)."""
     reduced = columns.cost - columns.sums(prices.units) - prices.sums @ rows.sums(columns)
-    triple, column = pairs_in(columns, rows.triples)
-    np.subtract.at(reduced, column, prices.triples[triple])
+    cut, column, value = cuts_in(columns, rows)
+    np.subtract.at(reduced, column, np.concatenate([prices.triples, prices.patterns])[cut] * value)
     return reduced
 
 
 def entries(columns: Columns, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
-    """Return row, set and coefficient of each entry of the matrix: units, then sums, then triples."""
+    """Return row, set and coefficient of each entry of the matrix: units, then sums, then triples, then patterns."""
     n = len(rows.must)
-    triple, within = pairs_in(columns, rows.triples)
+    cut, within, worth = cuts_in(columns, rows)
     sums = rows.sums(columns)
     which, of = np.nonzero(sums)
-    row = np.concatenate([columns.members, n + which, triple + n + len(sums)])
+    row = np.concatenate([columns.members, n + which, cut + n + len(sums)])
     column = np.concatenate([columns.owner, of, within])
-    value = np.concatenate([np.ones(len(columns.members)), sums[which, of], np.ones(len(triple))])
+    value = np.concatenate([np.ones(len(columns.members)), sums[which, of], worth])
     return row.astype(np.int64), column.astype(np.int64), value
 
 
 def sides(rows: Rows) -> tuple[Floats, Floats]:
     """Return the least and the greatest value of each row, in the order of ``entries``."""
     low, high = rows.limits
-    lower = np.concatenate([rows.must.astype(float), low, np.full(len(rows.triples), -np.inf)])
-    return lower, np.concatenate([np.ones(len(rows.must)), high, np.ones(len(rows.triples))])
+    triples, patterns = len(rows.triples), 0 if rows.patterns is None else len(rows.patterns)
+    lower = np.concatenate([rows.must.astype(float), low, np.full(triples, -np.inf), np.ones(patterns)])
+    return lower, np.concatenate([np.ones(len(rows.must)), high, np.ones(triples), np.full(patterns, np.inf)])
 
 
 def _proto(columns: Columns, rows: Rows, scale: float) -> model_pb2.ModelProto:
@@ -156,7 +175,10 @@ def whole(  # a solver call with its stop rules
     hint: Ints | None = None,
     seed: int = 1,
 ) -> Whole:
-    """Find the best whole plan over the sets given, by SCIP or HiGHS through MathOpt."""
+    """Find the best whole plan over the sets given, by SCIP or HiGHS through MathOpt.
+
+    HiGHS goes without presolve, which looks for dominated sets among thousands and finds few.
+    """
     if not len(columns):
         nothing = not rows.must.any() and rows.workers[0] <= 0
         empty = np.zeros(0, np.int32)
@@ -184,6 +206,7 @@ def whole(  # a solver call with its stop rules
             time_limit=None if seconds is None else dt.timedelta(seconds=max(0.05, seconds)),
             random_seed=seed,
             threads=None if solver == "HIGHS" else 1,
+            presolve=mathopt.Emphasis.OFF if solver == "HIGHS" else None,
             relative_gap_tolerance=1e-6,
         ),
         model_params=mathopt.ModelSolveParameters(solution_hints=hints),

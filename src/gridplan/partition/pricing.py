@@ -11,11 +11,14 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse import csgraph
 
+from gridplan.partition.clusters import clusters_of
 from gridplan.partition.growth import FIGURES
-from gridplan.partition.knapsack import Items, best_sets
+from gridplan.partition.knapsack import Items, Offer, best_sets
 from gridplan.partition.margin import search
 from gridplan.partition.master import Prices
+from gridplan.partition.patterns import CROSSING, INSIDE, Patterns
 from gridplan.partition.problem import SLACK, Band, Columns, Floats, Ints, Problem
+from gridplan.partition.separation import Rims
 
 
 def _within(problem: Problem) -> tuple[NDArray[np.int64], Ints]:
@@ -62,6 +65,61 @@ def bonus_of(band: Band, intervals: Ints, scale: float, prices: Prices) -> Float
     return np.where(inside, prices.sums[0] * fewest + prices.sums[1] * most, -np.inf)
 
 
+def _grouped(near: Ints, kind: Ints, cluster: Ints) -> tuple[Ints, list[int], list[int], int]:
+    """Return units cluster after cluster, and the ends, the clusters and the number in the village of all groups but the first.
+
+    ``kind``: 0 of the own cluster, 1 of the own village, 2 of another. The nearest cluster of each kind comes first.
+    """
+    others, farther = near[kind > 0], kind[kind > 0]
+    _, first, of = np.unique(cluster[others], return_index=True, return_inverse=True)
+    order = np.lexsort((first[of], farther))
+    kinds = cluster[others[order]]
+    last = np.append(kinds[1:] != kinds[:-1], True)[: len(kinds)]
+    ends = int((kind == 0).sum()) + np.flatnonzero(last) + 1
+    in_village = int((farther[order][last] == 1).sum())
+    return np.concatenate([near[kind == 0], others[order]]), ends.tolist(), kinds[last].tolist(), in_village
+
+
+def items_of(problem: Problem, sizes: Ints, cluster: Ints, village: Ints, region: Ints) -> Items:
+    """Return what each centre may hold; units without load count to the cluster of the centre."""
+    begins, near = _within(problem)
+    groups, ends, kinds, units, wide = [0], [], [], [], []
+    for centre in range(problem.size):
+        mine = near[begins[centre] : begins[centre + 1]]
+        own = (cluster[mine] == cluster[centre]) | (sizes[mine] == 0)
+        kind = np.where(own, 0, np.where(village[cluster[mine]] == village[cluster[centre]], 1, 2))
+        grouped, others, clusters, in_village = _grouped(mine, kind, cluster)
+        units.append(grouped)
+        ends += [int(begins[centre]) + end for end in (int(own.sum()), *others)]
+        kinds += [int(cluster[centre]), *clusters]
+        wide.append(in_village + 1)
+        groups.append(len(ends))
+    return Items(
+        np.array(groups, np.int64),
+        np.array(ends, np.int64),
+        np.array(kinds, np.int32),
+        np.concatenate([np.zeros(0, np.int32), *units]).astype(np.int32),
+        sizes,
+        cluster,
+        region,
+        np.array(wide, np.int64),
+    )
+
+
+def regions_of(cluster: Ints, village: Ints) -> tuple[NDArray[np.bool_], Ints]:
+    """Return the units of all clusters, then of villages of several clusters (regions, n); and the village region of each cluster.
+
+    A village that is one cluster, or all there is, has no region: its number is one beyond the last.
+    """
+    clusters = np.arange(len(village))[:, None] == cluster
+    size = np.bincount(village)
+    several = np.flatnonzero((size > 1) & (size < len(village)))
+    villages = village[cluster] == several[:, None]
+    number = np.full(len(size), len(village) + len(several), np.int32)
+    number[several] = len(village) + np.arange(len(several))
+    return np.vstack([clusters, villages]), number[village].astype(np.int32)
+
+
 class Pricing:
     """Prices sets of one problem again and again."""
 
@@ -69,13 +127,28 @@ class Pricing:
         self.problem = problem
         self.cost = problem.cost
         self.sizes, self.intervals, self.scale = whole_loads(problem)
-        self.begins, self.items = _within(problem)
+        exact = bool(np.abs(problem.load * self.scale - self.sizes).max(initial=0.0) < SLACK)
+        cluster, village = clusters_of(problem)
+        self.regions, region = regions_of(cluster, village)
+        top = int(self.intervals.max()) + 1
+        regions = self.regions if exact else self.regions[:0]
+        self.rims = Rims(Patterns.none(self.sizes, regions, top), self.intervals)
+        self.items = items_of(problem, self.sizes, cluster, village, region)
 
-    def best(self, prices: Prices) -> tuple[Floats, Columns]:
-        """Return the value of the best set of each centre (n,), and these sets, connected or not."""
-        bonus = bonus_of(self.problem.band, self.intervals, self.scale, prices)
-        items = Items(self.begins, self.items, self.sizes)
-        value, members, ends = best_sets(items, self.cost, prices.units, bonus)
+    def _offer(self, prices: Prices, patterns: Patterns) -> Offer:
+        """Return what units, workers and loads inside clusters are worth."""
+        workers = bonus_of(self.problem.band, self.intervals, self.scale, prices)
+        worth = np.zeros((len(self.regions) + 1, 2, len(workers)))  # the last earns nothing
+        np.add.at(worth, patterns.of, prices.patterns[:, None, None] * patterns.worth)
+        inside, alone = np.ascontiguousarray(worth[:, CROSSING]), np.ascontiguousarray(worth[:, INSIDE])
+        return Offer(prices.units, workers, inside, alone)
+
+    def best(self, prices: Prices, patterns: Patterns) -> tuple[Floats, Columns]:
+        """Return the value of the best set of each centre (n,), and these sets, connected or not.
+
+        ``patterns``: rows over ``regions``, whose prices count as well.
+        """
+        value, members, ends = best_sets(self.items, self.cost, self._offer(prices, patterns))
         some = np.flatnonzero(np.isfinite(value))
         starts = np.concatenate([[0], ends[some + 1]]).astype(np.int64)
         owner = np.repeat(some, np.diff(starts))
@@ -89,19 +162,12 @@ class Pricing:
         return value, columns
 
     def within(
-        self, prices: Prices, *, floors: Floats, most_sets: int, most_steps: int
+        self, prices: Prices, patterns: Patterns, *, floors: Floats, most_sets: int, most_steps: int
     ) -> tuple[Columns, bool]:
         """Return the connected sets that gain at least the floor of their centre (n,), and whether these are all."""
         problem = self.problem
-        bonus = bonus_of(problem.band, self.intervals, self.scale, prices)
         members, figures, complete = search(
-            problem.ground,
-            Items(self.begins, self.items, self.sizes),
-            prices.units,
-            bonus,
-            floors,
-            most_sets,
-            most_steps,
+            problem.ground, self.items, self._offer(prices, patterns), floors, most_sets, most_steps
         )
         columns = Columns.of_figures(members, figures.reshape(-1, FIGURES))
         inside = problem.band.outside(columns.load)[0] == 0

@@ -12,7 +12,8 @@ import numpy as np
 
 from gridplan.partition.master import Rows
 from gridplan.partition.problem import SLACK, Columns, Floats, Ints, Problem, columns_of
-from gridplan.partition.search import Effort, Given, best_plan
+from gridplan.partition.search import Effort
+from gridplan.partition.shortlist import best_of
 
 SMALL = Effort(nodes=60)
 MOST = 6_000  # sets in the model with slacks
@@ -111,7 +112,7 @@ def left_over(problem: Problem, columns: Columns) -> tuple[Ints, bool] | None:
     slack = columns_of([np.array([unit], np.int32) for unit in some], problem)
     every = replace(columns, cost=np.zeros(len(columns))).joined(replace(slack, cost=slack.load.copy()))
     rows = Rows(must=problem.load > 0, workers=(0.0, np.inf), band=problem.band)
-    found = best_plan(Given(every), rows, SMALL)
+    found = best_of(every, rows, SMALL)
     if found.groups is None:
         return None
     lone = [

@@ -6,13 +6,14 @@ import numpy as np
 
 from gridplan.partition.aside import set_aside, too_large
 from gridplan.partition.bound import Bound
-from gridplan.partition.improve import completed, from_parts, improved, score_of
+from gridplan.partition.closing import best_plan
+from gridplan.partition.improve import Pool, completed, from_parts, improved, score_of
 from gridplan.partition.least import least_bad
 from gridplan.partition.master import Rows
 from gridplan.partition.problem import Ints, Problem, WorkersAsked, columns_of
 from gridplan.partition.reasons import by_count, hopeless, reason_of, without_sets
 from gridplan.partition.result import Partition, least_partition_of, partition_of, together
-from gridplan.partition.search import Effort, Found, Lists, best_plan, closed_plan, effort_of
+from gridplan.partition.search import Effort, Found, Lists, effort_of
 from gridplan.partition.shortlist import best_of
 from gridplan.partition.targets import near_targets, targets
 
@@ -60,8 +61,8 @@ def _by_parts(problem: Problem, lists: Lists, effort: Effort) -> Partition:
     for number in asked[:NUMBERS] if len(asked) else [None]:
         rows = _free(problem) if number is None else replace(_free(problem), workers=(number, number))
         bound = lists.bound(rows)
-        found = best_plan(lists, rows, effort, bound=bound)
-        if not found.exact and bound is not None:
+        found = best_plan(lists, rows, bound, effort)
+        if not found.exact:
             found, groups = _improved(problem, lists, rows, bound, found, effort)
             score = score_of(problem, groups)
             best = (score, groups) if best is None or score < best[0] else best
@@ -83,19 +84,20 @@ def _improved(  # the ends of one search
     """Return a better plan in band if one is found, and the best grids there are, in band or not."""
     total = problem.load.sum()
     number = rows.workers[0] if np.isfinite(rows.workers[1]) else round(total / problem.band.middle)
-    columns = lists.some(bound)
-    begun = found.groups or _by_walk(problem, rows, effort)
+    pool = Pool.of(problem, lists.some(bound), bound.prices, bound.patterns)
+    whole = found.groups or _by_walk(problem, rows, effort)
     groups = (
-        from_parts(problem, columns, bound.prices, int(number), effort)
-        if begun is None
-        else improved(problem, begun, columns, bound.prices, effort)
+        from_parts(problem, pool, int(number), effort, begun=found.begun)
+        if whole is None
+        else improved(problem, whole, pool, effort)
     )
     out, _, cost = score_of(problem, groups)
     low, high = problem.band.workers(columns_of(groups, problem).load)
     kept = low.sum() <= rows.workers[1] and high.sum() >= rows.workers[0]
     if out or not kept or cost >= found.cost:
         return found, groups
-    return closed_plan(lists, rows, bound, groups, cost, effort), groups
+    known = replace(found, groups=groups, cost=cost)
+    return best_plan(lists, rows, bound, effort, known=known), groups
 
 
 def _by_walk(problem: Problem, rows: Rows, effort: Effort) -> list[Ints] | None:

@@ -1,0 +1,181 @@
+"""The best plan in band for a given number of workers where not all sets can be listed: those that can matter, a plan, a proof.
+
+1. Every connected set whose reduced cost is within a margin of a bound from prices (``bound``, ``pricing``): a plan that costs
+   less than bound + margin uses no other set, so no plan costs less than the lesser of bound + margin and the best over the list.
+2. Rows of triples and of load patterns lift the linear bound over the list; sets that cannot be in a better plan are dropped.
+3. A dive through the linear optimum and the set partitioning over the cheapest sets give a plan; its cost tells which sets a proof
+   needs; over those it is solved to the end.
+4. The margin is widened until the plan is proven, or the list is too long.
+"""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from gridplan.partition.bound import Bound
+from gridplan.partition.cuts import violated_triples
+from gridplan.partition.linear import TOLERANCE, Relaxation, Relaxed
+from gridplan.partition.master import Rows, Whole, whole
+from gridplan.partition.problem import Columns
+from gridplan.partition.search import Effort, Found, Lists
+
+GAP = 1e-5  # below this share of the cost a plan counts as proven
+MARGINS = (0.004, 0.012, 0.03)
+FIRST = 1_500  # sets in the first whole problem
+MOST = 4_500  # sets in the last one, where the list is not all there is
+NODES = 20  # of a whole problem over part of a list
+GROWN = 3
+ROUNDS = 6
+FEW = 2  # rounds while no plan is known
+CUTS = 60  # rows of triples a round
+LIFT = 1e-4  # share of the cost by which a round must lift the bound to be worth another
+
+
+@dataclass(frozen=True, kw_only=True)
+class _State:
+    """How far a search has come."""
+
+    groups: list[np.ndarray] | None = None
+    cost: float = np.inf
+    bound: float = -np.inf
+    begun: list[np.ndarray] = field(default_factory=list)  # grids of a plan that could not be finished
+    rows: Rows | None = None  # those asked for, with those that lift the bound
+    settled: float = 0.0  # margin of the bound below which no plan is left to be found
+
+    @property
+    def closed(self) -> bool:
+        return self.groups is not None and self.cost - self.bound <= GAP * max(self.cost, 1.0)
+
+    def better(self, columns: Columns, found: Whole) -> "_State":
+        if found.chosen is None or found.value >= self.cost:
+            return self
+        groups = [columns.of(int(column)) for column in found.chosen]
+        return replace(self, groups=groups, cost=float(columns.cost[found.chosen].sum()))
+
+    def dived(self, columns: Columns, taken: np.ndarray, must: np.ndarray) -> "_State":
+        """Take what a dive has found: a plan if it covers all, else grids to go on from."""
+        groups = [columns.of(int(column)) for column in taken]
+        covered = np.zeros(len(must), bool)
+        covered[np.concatenate([np.zeros(0, np.int32), *groups])] = True
+        if not covered[must].all():
+            return replace(self, begun=groups) if self.groups is None else self
+        cost = float(columns.cost[taken].sum())
+        return replace(self, groups=groups, cost=cost) if cost < self.cost else self
+
+    def proven(self, bound: float) -> "_State":
+        return replace(self, bound=max(self.bound, min(bound, self.cost)))
+
+
+def _lifted(lists: Lists, relaxation: Relaxation, state: _State, effort: Effort) -> tuple[Relaxed, _State]:
+    """Add rows while they lift the bound, dropping sets that no plan better than the known one can use."""
+    relaxed = relaxation.solve()
+    for _ in range(FEW if state.groups is None else ROUNDS):
+        if relaxed.short > TOLERANCE:
+            return relaxed, state.proven(np.inf)
+        before, state = state.bound, state.proven(relaxed.value)
+        if state.closed or effort.spent:
+            break
+        near = np.flatnonzero(relaxation.reduced(relaxed.prices) <= state.cost - relaxed.value)
+        triples = violated_triples(
+            relaxation.columns, relaxed.share, size=len(relaxation.rows.must), most=CUTS
+        )
+        broken = lists.rims.broken(relaxation.columns, relaxed.share)
+        added = len(triples) + len(broken)
+        if not added or (len(near) < FIRST and state.bound - before < LIFT * relaxed.value):
+            break
+        relaxation.drop(near)
+        if len(triples):
+            relaxation.cut(triples)
+        if len(broken):
+            relaxation.pattern(broken)
+        relaxed = relaxation.solve()
+    return relaxed, state
+
+
+def _whole(relaxation: Relaxation, relaxed: Relaxed, most: int, state: _State, effort: Effort) -> _State:
+    """Solve over the cheapest sets; a plan with another costs at least the linear bound and what the cheapest of those adds."""
+    reduced = relaxation.reduced(relaxed.prices)
+    near = np.flatnonzero(reduced <= state.cost - relaxed.value)
+    order = near[np.argsort(reduced[near], kind="stable")]
+    beyond = relaxed.value + float(reduced[order[most]]) if len(order) > most else np.inf
+    columns = relaxation.columns.take(np.sort(order[:most]))
+    rows = relaxation.active(relaxed)
+    found = whole(columns, rows, solver="HIGHS", nodes=NODES, seconds=effort.seconds, seed=effort.seed)
+    least = found.value if found.exhausted else found.bound
+    return state.better(columns, found).proven(min(least, beyond))
+
+
+def _over_list(
+    lists: Lists, columns: Columns, rows: Rows, bound: Bound, state: _State, effort: Effort
+) -> _State:
+    """Return the best plan found over a list, or the known one, and what is proven of all plans of its sets."""
+    relaxation = Relaxation(columns, rows, guess=bound.prices)
+    most, over = FIRST, replace(state, bound=-np.inf)
+    while True:
+        relaxed, over = _lifted(lists, relaxation, over, effort)
+        over = replace(over, rows=relaxation.active(relaxed))
+        if relaxed.short > TOLERANCE:
+            return replace(over, bound=np.inf) if state.groups is None else over.proven(np.inf)
+        if over.groups is None and not effort.spent and most == FIRST:
+            over = over.dived(relaxation.columns, relaxation.dive(relaxed), rows.must)
+        if over.closed or effort.spent:
+            return over
+        over = _whole(relaxation, relaxed, most, over, effort)
+        if over.closed or over.groups is None or most >= min(MOST, len(relaxation.columns)):
+            return over
+        most *= GROWN
+
+
+def _stepwise(lists: Lists, rows: Rows, bound: Bound, state: _State, effort: Effort) -> _State:
+    """Close the gap over the sets within a margin of the bound, the margin wider from step to step."""
+    for share in MARGINS:
+        margin = min(share * bound.value, state.cost - bound.value)
+        if margin <= state.settled:
+            continue
+        columns, held = lists.within(bound, margin)
+        if held <= 0.0 or not len(columns):
+            break
+        over = _over_list(lists, columns, state.rows or rows, bound, state, effort)
+        proven = max(state.bound, min(over.bound, bound.value + margin, over.cost))
+        settled = margin if over.bound >= bound.value + margin or over.closed else state.settled
+        state = replace(over, bound=proven, settled=settled)
+        unfinished = state.groups is None and np.isfinite(over.bound)
+        if state.closed or effort.spent or unfinished or state.cost - bound.value <= margin:
+            break
+    return state
+
+
+def best_plan(lists: Lists, rows: Rows, bound: Bound, effort: Effort, *, known: Found | None = None) -> Found:
+    """Return the best plan in band with the workers that ``rows`` ask for.
+
+    Parameters
+    ----------
+    lists
+        The sets of the problem.
+    rows
+        What has to be covered, by how many workers in all.
+    bound
+        The bound of these rows.
+    effort
+        When to stop; a search that is stopped still gives its plan and its bound.
+    known
+        A plan and what is known of it, to go on from.
+    """
+    state = _State(bound=bound.value)
+    if known is not None:
+        proven = max(bound.value, known.bound)
+        state = _State(
+            groups=known.groups, cost=known.cost, bound=proven, rows=known.rows, settled=known.settled
+        )
+    asked = replace(rows, patterns=lists.rims.wide(bound.patterns))
+    state = _stepwise(lists, asked, bound, state, effort)
+    return Found(
+        groups=state.groups,
+        cost=state.cost,
+        bound=state.bound,
+        exact=state.closed,
+        workers=rows.workers if state.groups is not None else (0.0, np.inf),
+        begun=state.begun,
+        rows=state.rows,
+        settled=state.settled,
+    )

@@ -1,0 +1,47 @@
+"""Multisets of loads that add up to a total, the cheapest of them, and coefficients that leave none below one; compiled."""
+
+import numpy as np
+
+from gridplan.compiled import compiled
+
+
+@compiled
+def cheapest(loads, worth, total):
+    """Least worth of a multiset of loads by its sum, and the place of the last load of it."""
+    least, last = np.full(total + 1, np.inf), np.zeros(total + 1, np.int64)
+    least[0] = 0.0
+    for reached in range(1, total + 1):
+        for at in range(len(loads)):
+            if loads[at] <= reached:
+                value = least[reached - loads[at]] + worth[at]
+                if value < least[reached]:
+                    least[reached], last[reached] = value, at
+    return least, last
+
+
+@compiled
+def lifted(loads, worth, possible, total):
+    """Coefficients (2, loads) of all loads: those known, and for each other possible one the least that keeps the row valid.
+
+    ``loads`` are those of sets that cross, then, as much higher as there are loads, those of sets inside. A set that crosses counts
+    no more than two that share its load between them: they may take its place in any multiset.
+    """
+    top = possible.shape[1]
+    every, known = np.zeros(possible.shape), np.zeros(possible.shape, np.bool_)
+    for at in range(len(loads)):
+        every[loads[at] // top, loads[at] % top], known[loads[at] // top, loads[at] % top] = worth[at], True
+    least, _ = cheapest(loads % top, worth, total)
+    for load in range(min(top - 1, total), 0, -1):
+        for kind in range(2):
+            if known[kind, load] or not possible[kind, load]:
+                continue
+            need = 0.0
+            for times in range(1, total // load + 1):
+                need = max(need, (1.0 - least[total - times * load]) / times)
+            every[kind, load] = need
+            for reached in range(load, total + 1):
+                least[reached] = min(least[reached], least[reached - load] + need)
+    for load in range(2, min(top - 1, total) + 1):
+        for part in range(1, load // 2 + 1):
+            every[0, load] = min(every[0, load], every[0, part] + every[0, load - part])
+    return every
