@@ -50,6 +50,25 @@ def made_up(
     }
 
 
+def areas(units: int, k: int, *, objective: str = "moi", within: float = 0.05, seed: int = 1) -> Instance:
+    """Return small areas for a few large districts: the units of ``made_up``, loads of districts within a share of their mean.
+
+    ``objective``: moi (weighted squares of distances), walk or cut.
+    """
+    instance = made_up(units, seed=seed)
+    mean = sum(node["weight"] for node in instance["nodes"]) / k
+    rule = {"moi": "sq_w", "walk": "euclid_w", "cut": None}[objective]
+    return {
+        **instance,
+        "name": f"areas {units}/{k} {objective}",
+        "k": k,
+        "lower": round(mean * (1 - within)),
+        "upper": round(mean * (1 + within)),
+        "objective": objective,
+        "cost_rule": rule,
+    }
+
+
 def _places(units: int) -> tuple[np.ndarray, np.ndarray]:
     """Return lattice positions, compound after compound, of a community about as wide as deep."""
     wide = max(1, round(np.sqrt(units / ACROSS / DEEP)))

@@ -32,6 +32,24 @@ def test_made_up_communities_are_sound(units):
     assert instance.k == round(instance.load.sum() / 175)
 
 
+@pytest.mark.parametrize(("objective", "rule"), [("moi", "sq_w"), ("walk", "euclid_w")])
+def test_areas_for_large_districts_have_a_plan(objective, rule):
+    """Sixty areas for three districts: each within 5 % of a third of all, and the engine of large districts finds such a plan."""
+    from communities import areas  # noqa: PLC0415 # as above
+    from solve_instance import by_graph  # noqa: PLC0415 # as above
+
+    read = areas(60, 3, objective=objective)
+    total = sum(node["weight"] for node in read["nodes"])
+    assert read["cost_rule"] == rule
+    assert (read["lower"], read["upper"]) == (round(total / 3 * 0.95), round(total / 3 * 1.05))
+    found = by_graph(read, None, 1)
+    load = np.bincount(found["assignment"], [node["weight"] for node in read["nodes"]])
+    assert len(load) == 3
+    assert (load >= read["lower"]).all()
+    assert (load <= read["upper"]).all()
+    assert found["lower_bound"] <= found["objective"] * (1 + 1e-9)
+
+
 def test_scores_by_hand():
     """Four in a row, 10 m apart: 0 and 2 together are in two pieces, 1 and 3 too; 60 of 100..150 is too little."""
     from instance import Instance, in_order, scored  # noqa: PLC0415 # as above

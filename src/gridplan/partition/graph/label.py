@@ -12,7 +12,7 @@ x[i, v]: unit i has label v; y[e]: edge e is cut.
 Labels are alike, so units that are apart from one another get the first ones (Validi and Buchanan, INFORMS J. on Computing 2022).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from ortools.math_opt.python import mathopt
@@ -23,6 +23,8 @@ from gridplan.partition.graph.hess import HALF, Answer, near, parameters
 from gridplan.partition.graph.lagrange import HAIR, reach
 from gridplan.partition.graph.problem import GraphProblem, Ints, objective_of, pieces_of
 from gridplan.partition.graph.spectral import rounded
+
+NODES = 300  # beyond which the bound hardly rises
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +90,7 @@ def best_of(problem: GraphProblem, lower: float, top: float, effort: Effort) -> 
     if np.isfinite(top):
         most = top - 1 + HAIR if rounded(problem, 0.5) == 1.0 else top * (1 - HAIR)
         labels.model.add_linear_constraint(labels.model.objective.as_linear_expression() <= most)
-    bound = lower
+    bound, effort = lower, replace(effort, nodes=min(effort.nodes, NODES))
     while True:
         result = mathopt.solve(labels.model, mathopt.SolverType.GSCIP, params=parameters(effort))
         reason, limits = result.termination.reason, result.termination.objective_bounds

@@ -21,7 +21,8 @@ STEPS = (4_000, 50_000, 400_000)  # of the search of one centre: quick while it 
 SMOOTH = 0.6  # weight of the best prices known
 ROUNDS = 300
 DEAR = 2.0  # price of a unit not covered, in units of a whole plan
-MOST_SETS = 200  # a centre and a round
+MOST_SETS = 20  # a centre and a round
+PRIMAL = 4  # of HiGHS's simplex strategies: the plan stays one when sets are added
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +64,9 @@ class Master:
         for option, value in (
             ("output_flag", False),
             ("threads", 1),
+            ("presolve", "off"),
+            ("solver", "simplex"),
+            ("simplex_strategy", PRIMAL),
             ("simplex_iteration_limit", ITERATIONS),
         ):
             self.highs.setOptionValue(option, value)

@@ -12,7 +12,7 @@ from gridplan.partition.graph.problem import Floats, GraphProblem, Ints, objecti
 
 STEPS = 400_000  # moves an annealing weighs, and as many again for each of
 STEPS_UNIT = 3_000  # these a unit
-CUT_TIMES = 3  # as many annealings there
+CUT_TIMES = 4  # as many annealings there
 CUT_STEPS = 4  # times as many where a move costs O(1)
 FEW = 1_000  # units below which more annealings are made, and shorter ones
 MOST = 12  # times as many
@@ -133,7 +133,7 @@ def _steps(problem: GraphProblem) -> int:
 def drafts(problem: GraphProblem, effort: Effort) -> Draft:
     """Return the best of some annealings."""
     best: Draft | None = None
-    times = max(CUT_TIMES if problem.cost is None else 1, min(MOST, FEW // problem.size))
+    times = max(1, min(MOST, FEW // problem.size)) * (CUT_TIMES if problem.cost is None else 1)
     for number in range(effort.starts * times):
         if best is not None and effort.spent:
             break
@@ -147,7 +147,8 @@ def drafts(problem: GraphProblem, effort: Effort) -> Draft:
 
 def _reheated(problem: GraphProblem, best: Draft, effort: Effort) -> Draft:
     """Return the best of some annealings from a plan, each from a lower heat than the last."""
-    for number, heat in enumerate(np.geomspace(*AGAIN, effort.starts)):
+    times = effort.starts * (CUT_TIMES if problem.cost is None else 1)
+    for number, heat in enumerate(np.geomspace(*AGAIN, times)):
         if effort.spent:
             break
         seed = int(np.random.default_rng((effort.seed, number, 1)).integers(1 << 24))
