@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gridplan.partition.candidates import connected
 from gridplan.partition.linear import Relaxation
 from gridplan.partition.master import Prices, Rows, reduced_costs
 from gridplan.partition.patterns import Patterns
@@ -19,9 +20,10 @@ from gridplan.partition.pricing import Pricing
 from gridplan.partition.problem import Columns, Floats
 from gridplan.partition.separation import Rims
 
-ROUNDS = 90
+ROUNDS = (20, 46)  # least and most
+PRICED = 5_500  # units priced in all, where the least is no hindrance
 HALVINGS = 12
-SETTLED = 2e-3  # share by which the linear program may lie above the bound when rows are looked for
+SETTLED = 5e-3  # share by which the linear program may lie above the bound when rows are looked for
 MET = 3e-4  # share at which the two count as one
 NEW = 1e-6  # share of a unit's price that a set has to gain to be new
 DEAR = 6.0  # price of a unit not covered, in units of the middle price
@@ -33,13 +35,14 @@ class Bound:
     """A proven lower bound, household-metres, on the cost of every plan that some rows allow, and the prices that prove it.
 
     A plan with a set of centre j that gains g on the prices costs at least ``value + wanted[j] - g``.
-    ``patterns`` are rows that every such plan keeps, with prices of their own.
+    ``patterns`` are rows that every such plan keeps, with prices of their own; ``columns`` connected sets that were best at times.
     """
 
     value: float
     prices: Prices
     wanted: Floats
     patterns: Patterns
+    columns: Columns
 
 
 class _Lagrangean:
@@ -149,13 +152,14 @@ def bound_of(pricing: Pricing, rows: Rows) -> Bound:
         prices=known,
         wanted=search.value_at.wanted(known, patterns),
         patterns=patterns,
+        columns=connected(pricing.problem, master.columns.take(np.arange(len(begun), len(master.columns)))),
     )
 
 
 def _settle(search: _Search, master: Relaxation, rims: Rims, least: float) -> None:
     """Price sets and solve the linear program over them, in turn, until both agree and no row is broken any more."""
     share = SMOOTH
-    for _ in range(ROUNDS):
+    for _ in range(int(np.clip(PRICED // len(search.prices.units), *ROUNDS))):
         relaxed = master.over_working()
         sets, _ = search.at(_between(search.prices, relaxed.prices, share))
         gains = -reduced_costs(sets, master.rows, relaxed.prices)

@@ -3,8 +3,8 @@
 import numpy as np
 
 from gridplan.compiled import compiled
-from gridplan.partition.growth import FIGURES, HAIR, advance, appended, begin, growth, idles, priced
-from gridplan.partition.problem import Columns, Floats, Problem
+from gridplan.partition.growth import FIGURES, HAIR, advance, appended, begin, growth, idles, priced, reached
+from gridplan.partition.problem import Columns, Floats, Problem, columns_of
 
 
 @compiled
@@ -41,6 +41,26 @@ def _list(ground, intervals, largest, most_sets, most_steps):
             figures = appended(figures, FIGURES * sets, row, FIGURES)
             filled, sets = filled + size, sets + 1
     return members[:filled], figures[: FIGURES * sets], True
+
+
+@compiled
+def _joined(ground, members, starts):
+    """Whether each set is connected."""
+    n = len(ground.load)
+    inside, stack = np.zeros(n, np.bool_), np.empty(n, np.int32)
+    whole = np.empty(len(starts) - 1, np.bool_)
+    for at in range(len(starts) - 1):
+        units = members[starts[at] : starts[at + 1]]
+        inside[units] = True
+        whole[at] = reached(ground.starts, ground.neighbors, units[0], inside, stack) == len(units)
+        inside[units] = False
+    return whole
+
+
+def connected(problem: Problem, columns: Columns) -> Columns:
+    """Return the sets that are connected, each with its best centre and all that it costs."""
+    whole = _joined(problem.ground, columns.members, columns.starts)
+    return columns_of([columns.of(at) for at in np.flatnonzero(whole).tolist()], problem)
 
 
 def list_sets(

@@ -20,14 +20,15 @@ from gridplan.partition.problem import Columns
 from gridplan.partition.search import Effort, Found, Lists
 
 GAP = 1e-5  # below this share of the cost a plan counts as proven
-MARGINS = (0.004, 0.012, 0.03)
+MARGINS = (0.002, 0.008, 0.025)
 FIRST = 1_500  # sets in the first whole problem
 MOST = 4_500  # sets in the last one, where the list is not all there is
 NODES = 20  # of a whole problem over part of a list
 GROWN = 3
 ROUNDS = 6
-FEW = 2  # rounds while no plan is known
+FEW = 1  # rounds while no plan is known
 CUTS = 60  # rows of triples a round
+ITERATIONS = 8_000  # of the simplex after which no more rows are looked for
 LIFT = 1e-4  # share of the cost by which a round must lift the bound to be worth another
 
 
@@ -58,7 +59,8 @@ class _State:
         covered = np.zeros(len(must), bool)
         covered[np.concatenate([np.zeros(0, np.int32), *groups])] = True
         if not covered[must].all():
-            return replace(self, begun=groups) if self.groups is None else self
+            more = sum(map(len, groups)) > sum(map(len, self.begun))
+            return replace(self, begun=groups) if more and self.groups is None else self
         cost = float(columns.cost[taken].sum())
         return replace(self, groups=groups, cost=cost) if cost < self.cost else self
 
@@ -73,7 +75,7 @@ def _lifted(lists: Lists, relaxation: Relaxation, state: _State, effort: Effort)
         if relaxed.short > TOLERANCE:
             return relaxed, state.proven(np.inf)
         before, state = state.bound, state.proven(relaxed.value)
-        if state.closed or effort.spent:
+        if state.closed or effort.spent or relaxation.programme.iterations > ITERATIONS:
             break
         near = np.flatnonzero(relaxation.reduced(relaxed.prices) <= state.cost - relaxed.value)
         triples = violated_triples(
@@ -114,10 +116,10 @@ def _over_list(
     while True:
         relaxed, over = _lifted(lists, relaxation, over, effort)
         over = replace(over, rows=relaxation.active(relaxed))
-        if relaxed.short > TOLERANCE:
-            return replace(over, bound=np.inf) if state.groups is None else over.proven(np.inf)
         if over.groups is None and not effort.spent and most == FIRST:
             over = over.dived(relaxation.columns, relaxation.dive(relaxed), rows.must)
+        if relaxed.short > TOLERANCE:
+            return replace(over, bound=np.inf) if over.groups is None else over.proven(np.inf)
         if over.closed or effort.spent:
             return over
         over = _whole(relaxation, relaxed, most, over, effort)
@@ -133,6 +135,10 @@ def _stepwise(lists: Lists, rows: Rows, bound: Bound, state: _State, effort: Eff
         if margin <= state.settled:
             continue
         columns, held = lists.within(bound, margin)
+        columns = columns.joined(bound.columns) if state.groups is None else columns
+        if held <= 0.0 and state.groups is None and len(columns):
+            part = _over_list(lists, columns, state.rows or rows, bound, state, effort)
+            state = replace(part, bound=state.bound, settled=state.settled)
         if held <= 0.0 or not len(columns):
             break
         over = _over_list(lists, columns, state.rows or rows, bound, state, effort)

@@ -9,7 +9,6 @@ from gridplan.partition.problem import Flags, Floats, Ints, Problem
 
 LEAST, MOST = 0.5, 2.0  # mean load of a cluster, in loads of a grid
 FEWEST = 2.0  # mean number of clusters in a village
-KINDS = ("average", "single", "complete")
 
 
 def _between(problem: Problem) -> Floats:
@@ -53,14 +52,11 @@ def _cut(tree: Floats, mergers: NDArray[np.int64]) -> Ints | None:
 
 
 def families(problem: Problem, most: float) -> Flags:
-    """Return sets of units that lie together in one of three ways, each of a load up to ``most``; shape (sets, n)."""
+    """Return sets of units that lie together, one in another, each of a load up to ``most``; shape (sets, n)."""
     if problem.size <= 1:
         return np.zeros((0, problem.size), bool)
-    between, found = _between(problem), {}
-    for kind in KINDS:
-        inside = [np.arange(problem.size) == unit for unit in range(problem.size)]
-        for left, right in hierarchy.linkage(between, kind)[:, :2].astype(int):
-            inside.append(inside[left] | inside[right])
-            if problem.load[inside[-1]].sum() <= most:
-                found[inside[-1].tobytes()] = inside[-1]
-    return np.array(list(found.values())).reshape(-1, problem.size)
+    inside = [np.arange(problem.size) == unit for unit in range(problem.size)]
+    for left, right in hierarchy.linkage(_between(problem), "average")[:, :2].astype(int):
+        inside.append(inside[left] | inside[right])
+    several = np.array(inside[problem.size :])
+    return several[several @ problem.load <= most]

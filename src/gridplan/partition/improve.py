@@ -245,10 +245,18 @@ def from_parts(
 ) -> list[np.ndarray]:
     """Return grids for a number of workers, in band where that could be reached.
 
-    They go on from the grids ``begun``, else from the sets of a pool that fit best.
+    They go on from the grids ``begun``, from the sets of a pool that fit best, and from those that cost least for their load; that
+    which ends best is taken.
     """
-    band = problem.band
-    groups = begun or packed(problem, pool)
-    held = sum(band.workers(np.array([problem.load[g].sum()]))[0][0] for g in groups)
-    more = max(0, round((workers - held) / ((band.fewest + band.most) / 2)))
-    return improved(problem, completed(problem, groups, len(groups) + more), pool, effort)
+    band, columns = problem.band, pool.columns
+    least = Pool(columns, columns.cost / np.maximum(columns.load, LITTLE))
+    best: tuple[tuple[float, float, float], list[np.ndarray]] | None = None
+    for groups in (begun, packed(problem, pool), packed(problem, least)):
+        if not groups:
+            continue
+        held = sum(band.workers(np.array([problem.load[g].sum()]))[0][0] for g in groups)
+        more = max(0, round((workers - held) / ((band.fewest + band.most) / 2)))
+        plan = improved(problem, completed(problem, groups, max(1, len(groups) + more)), pool, effort)
+        score = score_of(problem, plan)
+        best = (score, plan) if best is None or score < best[0] else best
+    return best[1] if best is not None else improved(problem, completed(problem, [], workers), pool, effort)

@@ -40,6 +40,7 @@ class _Programme:
 
     def __init__(self, price: float) -> None:
         self.price, self.rows, self.columns = price, 0, 0
+        self.iterations = 0
         self.new_rows = False
         self.paying: list[int] = []
         self.highs = highspy.Highs()
@@ -103,6 +104,7 @@ class _Programme:
             self.highs.setOptionValue("presolve", "off")
         solution = self.highs.getSolution()
         values = np.maximum(np.array(solution.col_value), 0.0)
+        self.iterations += max(0, self.highs.getInfo().simplex_iteration_count)
         return self.highs.getInfo().objective_function_value, values, np.array(solution.row_dual)
 
 
@@ -269,9 +271,13 @@ class Relaxation:
                 self.programme.charge(cost[self.working], self.places, 1.0)
 
     def dive(self, relaxed: Relaxed) -> NDArray[np.int64]:
-        """Return sets that do not overlap: the one of the greatest share is taken, again and again, while all can be covered."""
+        """Return sets that do not overlap: the one of the greatest share is taken, again and again, while no more is uncovered."""
         taken = last = np.zeros(0, np.int64)
-        while relaxed.short <= TOLERANCE:
+        if relaxed.short > TOLERANCE:
+            self.programme.charge(self.columns.cost[self.working] / self.scale, self.places, self.shortage)
+            relaxed = self._sifted(self.columns.cost)
+        short = relaxed.short
+        while relaxed.short <= short + TOLERANCE:
             rest = relaxed.share.copy()
             rest[taken] = 0.0
             if rest.max(initial=0.0) <= TOLERANCE:

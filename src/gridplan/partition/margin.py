@@ -16,6 +16,7 @@ from gridplan.partition.knapsack import earned, ended, pack, sack_for
 NEW, IN, OUT = 0, 1, 2  # what has been tried with an item
 HOME, VILLAGE, AWAY = 0, 1, 2  # where the units of a set are
 GATE = -1
+GREEDY = 8  # shares of what is left that one centre may take
 THROUGH, PAST, END = 0, 1, 2  # where a gate leads: into its group, to the next gate, to the end of the set
 
 
@@ -304,8 +305,12 @@ def _next(ground, unit, positions, items, offer, sack, walk, floor, steps):
 
 @compiled
 def search(ground, items, offer, floors, most_sets, most_steps):
-    """Return units and figures (size, load, cost, centre) of the sets, one after another, and whether these are all."""
-    n, top, steps = len(items.sizes), len(offer.workers), np.array([most_steps])
+    """Return units and figures (size, load, cost, centre) of the sets, one after another, and whether these are all.
+
+    No centre takes more than some shares of the steps and sets that are left: a list that is cut off has some of everywhere.
+    """
+    n, top, complete = len(items.sizes), len(offer.workers), True
+    steps, left = np.zeros(1, np.int64), most_steps
     sack = sack_for(items, top)
     walk, stack, row = _walk(n, sack), np.empty(n, np.int32), np.empty(FIGURES)
     members, figures, sets, filled = np.empty(1 << 14, np.int32), np.empty(1 << 12), 0, 0
@@ -314,6 +319,9 @@ def search(ground, items, offer, floors, most_sets, most_steps):
             continue
         pack(unit, items, ground.cost, offer, sack)
         positions = _begin(walk, unit, items, ground.cost, offer, sack)
+        mine = sets + min(most_sets - sets, GREEDY * (most_sets - sets) // (n - unit))
+        allowed = min(left, GREEDY * left // (n - unit))
+        steps[0] = allowed
         while _next(ground, unit, positions, items, offer, sack, walk, floors[unit], steps):
             size = walk.place[2]
             walk.place[0] -= 1
@@ -324,12 +332,13 @@ def search(ground, items, offer, floors, most_sets, most_steps):
             centre, cost = priced(ground, walk.chosen, size, load, walk.inside)
             if centre != unit or idles(ground, walk.chosen, size, centre, walk.inside, stack):
                 continue
-            if sets == most_sets:
-                return members[:filled], figures[: FIGURES * sets], False
+            if sets >= mine:
+                complete = False
+                break
             row[0], row[1], row[2], row[3] = size, load, cost, centre
             members = appended(members, filled, walk.chosen, size)
             figures = appended(figures, FIGURES * sets, row, FIGURES)
             filled, sets = filled + size, sets + 1
-        if steps[0] < 0:
-            return members[:filled], figures[: FIGURES * sets], False
-    return members[:filled], figures[: FIGURES * sets], True
+        complete &= steps[0] >= 0
+        left -= allowed - steps[0]
+    return members[:filled], figures[: FIGURES * sets], complete

@@ -18,7 +18,7 @@ from gridplan.partition.separation import Rims
 SMALL_LIST = 60_000
 SMALL_STEPS = 250_000
 LISTED = 16_000
-STEPS = 2_000_000
+STEPS = 6_000  # of the search for sets, for each unit
 NODES = 300
 SHARE = 0.004  # margin whose sets are a pool to improve a plan from
 GRIDS = (
@@ -133,7 +133,11 @@ class Lists:
         too_wide = min((m for m, (_, complete) in self.listed.items() if not complete), default=np.inf)
         if margin not in self.listed and margin < too_wide:
             self.listed[margin] = self.priced.within(
-                bound.prices, bound.patterns, floors=bound.wanted - margin, most_sets=LISTED, most_steps=STEPS
+                bound.prices,
+                bound.patterns,
+                floors=bound.wanted - margin,
+                most_sets=LISTED,
+                most_steps=STEPS * self.problem.size,
             )
         columns, complete = self.listed[min(margin, too_wide)]
         return columns, margin if complete else 0.0

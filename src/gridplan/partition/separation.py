@@ -12,12 +12,12 @@ from gridplan.partition.multisets import cheapest, lifted
 from gridplan.partition.patterns import CROSSING, INSIDE, Patterns
 from gridplan.partition.problem import Columns, Flags, Floats, Ints
 
-BROKEN = 0.97  # a row whose value is below this is worth adding
+BROKEN = 0.94  # a row whose value is below this is worth adding
 EXACT = 1e-7
 USED = 1e-7  # share above which a linear optimum uses a set
 WIDEST = 900  # largest whole load of a set for which regions are looked at
 LARGEST = 12  # load of the largest region that is looked at, in the largest load of a set
-TRIES = 80
+TRIES = 40
 MOST = 15  # rows found at a time
 
 
