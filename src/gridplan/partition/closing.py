@@ -22,13 +22,13 @@ from gridplan.partition.search import Effort, Found, Lists
 GAP = 1e-5  # below this share of the cost a plan counts as proven
 MARGINS = (0.002, 0.008, 0.025)
 FIRST = 1_500  # sets in the first whole problem
-MOST = 4_500  # sets in the last one, where the list is not all there is
-NODES = 20  # of a whole problem over part of a list
-GROWN = 3
+MOST = 3_000  # sets in the last one, where the list is not all there is
+NODES = 10  # of a whole problem over part of a list
+GROWN = 2
 ROUNDS = 6
 FEW = 1  # rounds while no plan is known
 CUTS = 60  # rows of triples a round
-ITERATIONS = 8_000  # of the simplex after which no more rows are looked for
+ITERATIONS = 6_000  # of the simplex after which no more rows are looked for
 LIFT = 1e-4  # share of the cost by which a round must lift the bound to be worth another
 
 
