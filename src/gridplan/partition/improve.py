@@ -259,4 +259,4 @@ def from_parts(
         plan = improved(problem, completed(problem, groups, max(1, len(groups) + more)), pool, effort)
         score = score_of(problem, plan)
         best = (score, plan) if best is None or score < best[0] else best
-    return best[1] if best is not None else improved(problem, completed(problem, [], workers), pool, effort)
+    return best[1] if best else improved(problem, completed(problem, [], max(1, workers)), pool, effort)
