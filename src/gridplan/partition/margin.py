@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridplan.compiled import compiled, inlined
+from gridplan.partition.earnings import HOME, beyond, leaving, nothing, stopped, whereabouts
 from gridplan.partition.growth import FIGURES, Flags, Floats, Ints, appended, barred, idles, priced, reached
-from gridplan.partition.knapsack import earned, ended, pack, sack_for
+from gridplan.partition.knapsack import earned, pack, sack_for
 
 NEW, IN, OUT = 0, 1, 2  # what has been tried with an item
-HOME, VILLAGE, AWAY = 0, 1, 2  # where the units of a set are
 GATE = -1
 GREEDY = 8  # shares of what is left that one centre may take
 THROUGH, PAST, END = 0, 1, 2  # where a gate leads: into its group, to the next gate, to the end of the set
@@ -98,50 +98,6 @@ def _begin(walk, unit, items, cost, offer, sack):
 
 
 @compiled
-def _state(walk, items, unit, q):
-    """Return how far from home the set is that comes to a group: in its own cluster only, in its village only, or farther away."""
-    load = walk.entered[q]
-    if q == 0 or load == walk.entered[1]:
-        return HOME
-    return VILLAGE if q < items.near[unit] or load == walk.entered[items.near[unit]] else AWAY
-
-
-@compiled
-def _leaving(load, state, unit, q, items, offer):
-    """Return what a set earns by the rims that it crosses when it takes some load of a group."""
-    home, value = items.home[unit], 0.0
-    if state == HOME:
-        value += offer.inside[home, load]
-    if state != AWAY and q >= items.near[unit]:
-        value += offer.inside[items.village[home], load]
-    return value
-
-
-@compiled
-def _end(load, state, unit, items, offer):
-    """Return what a set earns that takes nothing more."""
-    home = items.home[unit]
-    if state == AWAY:
-        return offer.workers[load]
-    return ended(load, home if state == HOME else -1, items.village[home], offer)
-
-
-@compiled
-def _beyond(load, state, q, unit, items, offer, sack):
-    """Return the best that a set earns that takes some load of groups q.., and of those before nothing since it came so far."""
-    home, value = items.home[unit], sack.more[q, load]
-    if state != AWAY and q > items.near[unit]:
-        value += offer.inside[items.village[home], load]
-    return value + offer.inside[home, load] if state == HOME else value
-
-
-@compiled
-def _nothing(load, state, q, unit, items, offer, sack):
-    """Return the best that a set can still earn that took nothing of the groups before q since it came so far."""
-    return max(_end(load, state, unit, items, offer), _beyond(load, state, q, unit, items, offer, sack))
-
-
-@compiled
 def _look_ahead(walk, unit, q, items, cost, offer, sack):
     """Fill what the items of a group can still earn, by the load taken of it so far, for a set that enters it with its load."""
     begin, top = items.groups[unit], sack.own.shape[1]
@@ -149,16 +105,16 @@ def _look_ahead(walk, unit, q, items, cost, offer, sack):
     first = items.ends[index - 1] if index > 0 else 0
     members, table = items.units[first : items.ends[index]], walk.will[sack.first[q] :]
     count, load, end = len(members), walk.entered[q], table[len(members)]
-    state = _state(walk, items, unit, q)
+    state = whereabouts(walk, items, unit, q)
     if walk.ahead[q] == 3 * load + state:
         return
     walk.ahead[q] = 3 * load + state
     if q == 0:
         for taken in range(top):
-            end[taken] = _nothing(taken, HOME, 1, unit, items, offer, sack)
+            end[taken] = nothing(taken, HOME, 1, unit, items, offer, sack)
     else:
-        inside, extra = earned(items, offer, unit, q), _leaving(load, state, unit, q, items, offer)
-        end[0] = _nothing(load, state, q + 1, unit, items, offer, sack)
+        inside, extra = earned(items, offer, unit, q), leaving(load, state, unit, q, items, offer)
+        end[0] = nothing(load, state, q + 1, unit, items, offer, sack)
         for taken in range(1, top - load):
             end[taken] = inside[taken] + extra + sack.rest[q + 1, load + taken]
     for k in range(count - 1, -1, -1):
@@ -206,17 +162,19 @@ def _pass(ground, walk, unit, q, items, cost, offer, sack, floor):
     taken, gained = load - walk.entered[q - 1], 0.0
     if q > 1 and taken > 0:
         gained = earned(items, offer, unit, q - 1)[taken]
-        gained += _leaving(walk.entered[q - 1], _state(walk, items, unit, q - 1), unit, q - 1, items, offer)
+        gained += leaving(
+            walk.entered[q - 1], whereabouts(walk, items, unit, q - 1), unit, q - 1, items, offer
+        )
     walk.entered[q], walk.closing[q] = load, gained
     walk.gain[0] += gained
-    state = _state(walk, items, unit, q)
-    if walk.gain[0] + _leaving(load, state, unit, q, items, offer) + sack.some[q, load] >= floor:
+    state = whereabouts(walk, items, unit, q)
+    if walk.gain[0] + leaving(load, state, unit, q, items, offer) + sack.some[q, load] >= floor:
         walk.leads[q] = THROUGH
         _look_ahead(walk, unit, q, items, cost, offer, sack)
         return True
-    if walk.gain[0] + _beyond(load, state, q + 1, unit, items, offer, sack) < floor:
+    if walk.gain[0] + beyond(load, state, q + 1, unit, items, offer, sack) < floor:
         walk.leads[q] = END
-        return walk.gain[0] + _end(load, state, unit, items, offer) >= floor
+        return walk.gain[0] + stopped(load, state, unit, items, offer) >= floor
     walk.leads[q] = PAST
     for at in range(items.ends[begin + q - 1], items.ends[begin + q]):
         walk.decided[items.units[at]] = True
