@@ -93,7 +93,8 @@ def test_lifted_coefficients_leave_no_multiset_below_one(total: int, data: st.Da
     """Every way to add up to the total by loads of sets that cross, and of sets inside of 15 to 20, counts one at least."""
     top = 21
     possible = np.vstack([np.arange(top) > 0, np.arange(top) >= 15])
-    used = data.draw(st.lists(st.integers(1, 20), min_size=1, max_size=4, unique=True))
+    inside = st.integers(15, 20).map(lambda load: load + top)
+    used = data.draw(st.lists(st.integers(1, 20) | inside, min_size=1, max_size=4, unique=True))
     shares = np.array([data.draw(st.floats(0.05, 1.0)) for _ in used])
     _, worth = broken_row(total, possible, np.array(used, np.int32), shares)
     if worth is None:
@@ -105,6 +106,10 @@ def test_lifted_coefficients_leave_no_multiset_below_one(total: int, data: st.Da
             kinds = [worth[CROSSING, load], worth[INSIDE, load] if load >= 15 else np.inf]
             best[reached] = min(best[reached], best[reached - load] + min(kinds))
     assert best[total] >= 1 - 1e-6
+    assert (worth[INSIDE] <= worth[CROSSING]).all()
+    pairs = [(a, b) for a in range(1, top) for b in range(a, top - a) if a + b <= total]
+    crossing = worth[CROSSING]
+    assert all(crossing[a + b] <= crossing[a] + crossing[b] + 1e-12 for a, b in pairs)
 
 
 def test_lifting_by_hand():

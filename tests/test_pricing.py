@@ -107,6 +107,7 @@ def in_villages(draw: st.DrawFn) -> tuple[Problem, Pricing, Prices, Patterns]:
     top, rows = int(pricing.intervals.max()) + 1, 4
     worth = np.round(chance.uniform(0, 1, (rows, 2, top)) * (chance.uniform(size=(rows, 2, top)) < 0.7), 3)
     worth[:, 0] = np.minimum(1, np.arange(top) * chance.uniform(0.001, 0.02, (rows, 1)))
+    worth[:, 1] = np.minimum(worth[:, 1], worth[:, 0])  # as the rows that are found
     patterns = Patterns(
         sizes=pricing.sizes,
         regions=pricing.regions,

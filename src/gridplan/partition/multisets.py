@@ -24,7 +24,8 @@ def lifted(loads, worth, possible, total):
     """Coefficients (2, loads) of all loads: those known, and for each other possible one the least that keeps the row valid.
 
     ``loads`` are those of sets that cross, then, as much higher as there are loads, those of sets inside. A set that crosses counts
-    no more than two that share its load between them: they may take its place in any multiset.
+    no more than two that share its load between them, and a set inside no more than one that crosses: they may take its place in
+    any multiset. The knapsack relies on both.
     """
     top = possible.shape[1]
     every, known = np.zeros(possible.shape), np.zeros(possible.shape, np.bool_)
@@ -44,4 +45,5 @@ def lifted(loads, worth, possible, total):
     for load in range(2, min(top - 1, total) + 1):
         for part in range(1, load // 2 + 1):
             every[0, load] = min(every[0, load], every[0, part] + every[0, load - part])
+    every[1] = np.minimum(every[1], every[0])
     return every
