@@ -7,7 +7,6 @@ known ones get there in fewer rounds (P. Wentges, "Weighted Dantzig-Wolfe decomp
 1997). When they have settled, rows of load patterns that the linear optimum breaks are added, and it goes on.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -131,11 +130,8 @@ def _by_load(search: _Search, load: Floats, dearest: float) -> Columns:
     return every
 
 
-def bound_of(pricing: Pricing, rows: Rows, spent: Callable[[], bool] = lambda: False) -> Bound:
-    """Return the best bound found for every plan that ``rows`` allow; prices beside the walk are left out.
-
-    Once ``spent`` says so no more prices are tried.
-    """
+def bound_of(pricing: Pricing, rows: Rows) -> Bound:
+    """Return the best bound found for every plan that ``rows`` allow; prices beside the walk are left out."""
     load = pricing.problem.load
     none = pricing.rims.none
     search = _Search(_Lagrangean(pricing, rows), none, _of_units(np.zeros(len(load))))
@@ -143,7 +139,7 @@ def bound_of(pricing: Pricing, rows: Rows, spent: Callable[[], bool] = lambda: F
     middle = max(float(np.median(search.prices.units[rows.must])), 1.0) if rows.must.any() else 1.0
     asked = Rows(must=rows.must, workers=rows.workers, band=rows.band, patterns=none)
     master = Relaxation(begun, asked, guess=search.prices, scale=middle, shortage=DEAR)
-    _settle(search, master, pricing.rims, NEW * middle, spent)
+    _settle(search, master, pricing.rims, NEW * middle)
     prices, patterns = search.prices, search.patterns
     known = Prices(
         units=prices.units,
@@ -160,12 +156,10 @@ def bound_of(pricing: Pricing, rows: Rows, spent: Callable[[], bool] = lambda: F
     )
 
 
-def _settle(search: _Search, master: Relaxation, rims: Rims, least: float, spent: Callable[[], bool]) -> None:
+def _settle(search: _Search, master: Relaxation, rims: Rims, least: float) -> None:
     """Price sets and solve the linear program over them, in turn, until both agree and no row is broken any more."""
     share = SMOOTH
     for _ in range(int(np.clip(PRICED // len(search.prices.units), *ROUNDS))):
-        if spent():
-            break
         relaxed = master.over_working()
         sets, _ = search.at(_between(search.prices, relaxed.prices, share))
         gains = -reduced_costs(sets, master.rows, relaxed.prices)

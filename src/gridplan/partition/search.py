@@ -115,9 +115,9 @@ class Lists:
         largest = GRIDS * self.problem.band.high * self.problem.band.fewest
         return self.priced.rims.among(families(self.problem, largest))
 
-    def bound(self, rows: Rows, effort: Effort) -> Bound:
+    def bound(self, rows: Rows) -> Bound:
         """Return the bound from prices."""
-        return bound_of(self.priced, rows, lambda: effort.spent)
+        return bound_of(self.priced, rows)
 
     def some(self, bound: Bound) -> Columns:
         """Return the sets of the widest margin of which all were listed."""

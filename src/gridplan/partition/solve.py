@@ -60,7 +60,7 @@ def _by_parts(problem: Problem, lists: Lists, effort: Effort) -> Partition:
     asked = targets(problem)
     for number in asked[:NUMBERS] if len(asked) else [None]:
         rows = _free(problem) if number is None else replace(_free(problem), workers=(number, number))
-        bound = lists.bound(rows, effort)
+        bound = lists.bound(rows)
         found = best_plan(lists, rows, bound, effort)
         if not found.exact:
             found, groups = _improved(problem, lists, rows, bound, found, effort)
@@ -74,8 +74,8 @@ def _by_parts(problem: Problem, lists: Lists, effort: Effort) -> Partition:
             )
     if best is None:
         grids = max(1, round(problem.load.sum() / problem.band.middle))
-        return _open(problem, lists, completed(problem, [], grids), effort)
-    return _open(problem, lists, best[1], effort)
+        return _open(problem, lists, completed(problem, [], grids))
+    return _open(problem, lists, best[1])
 
 
 def _improved(  # the ends of one search
@@ -109,10 +109,10 @@ def _by_walk(problem: Problem, rows: Rows, effort: Effort) -> list[Ints] | None:
     return [np.flatnonzero(plan.grid == grid).astype(np.int32) for grid in range(len(plan.centre))]
 
 
-def _open(problem: Problem, lists: Lists, groups: list[np.ndarray], effort: Effort) -> Partition:
+def _open(problem: Problem, lists: Lists, groups: list[np.ndarray]) -> Partition:
     """Return a plan that is not all in band, or not with the workers asked for: little is proven of it."""
     out, outside, cost = score_of(problem, groups)
-    bound = lists.bound(_free(problem), effort) if not out else None
+    bound = lists.bound(_free(problem)) if not out else None
     found = Found(groups=groups, cost=cost, bound=bound.value if bound else 0.0, exact=False)
     plan = partition_of(problem, found, exact=False)
     if not out:
