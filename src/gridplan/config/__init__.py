@@ -1,20 +1,16 @@
 """The plan file as frozen models; everything wrong with it is told at once."""
 
 from gridplan.config.circle import Circle, Service
-from gridplan.config.models import (
+from gridplan.config.inputs import (
     Candidates,
     Communities,
     Facilities,
     Households,
     InputTable,
-    Partition,
-    PlanFile,
-    Prices,
-    Project,
     Roster,
     SpecialAreas,
-    Staffing,
 )
+from gridplan.config.models import Partition, PlanFile, Prices, Project, Staffing
 from gridplan.config.read import read_plan_file
 
 __all__ = [
