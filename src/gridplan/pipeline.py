@@ -3,14 +3,13 @@
 import datetime as dt
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from gridplan import circle, partition
 from gridplan.assemble import band_of, tables
@@ -19,13 +18,14 @@ from gridplan.errors import PromiseError
 from gridplan.hand import Asked, asked_of
 from gridplan.intake import take_in
 from gridplan.naming import check_code
-from gridplan.network import Places, StraightLine, Walk, build_network, tell_far
+from gridplan.network import tell_far
 from gridplan.plan import Plan
 from gridplan.progress import Halt, Progress, Silent
 from gridplan.report import Stamp, report_of
 from gridplan.tables import Inputs
 from gridplan.units import Units, build_units
 from gridplan.verify import verify
+from gridplan.walking import Ways, ways_of
 
 LAYERS_BEHIND = ("roads", "barriers", "special_areas")
 HALTED_S = 1.0  # of solving for each service, once a run is to end
@@ -103,7 +103,7 @@ def run(plan_file: PlanFile, options: Options | None = None, progress: Progress 
         units = build_units(inputs, asked.progress)
         wishes = asked_of(plan_file, inputs, units)
     with clock.of("network"):
-        ways = _ways(asked, inputs, units)
+        ways = ways_of(plan_file, inputs, units, asked.progress)
     if asked.options.halt is not None:
         asked.options.halt.worth = True
     with clock.of("partition"):
@@ -130,56 +130,7 @@ def day_of(plan_file: PlanFile) -> str:
     return dt.datetime.now().astimezone().date().isoformat()
 
 
-def _has_roads(inputs: Inputs) -> bool:
-    return inputs.roads is not None and len(inputs.roads) > 0
-
-
-@dataclass(frozen=True)
-class _Ways:
-    """The way people walk, and where on it the units lie."""
-
-    walk: Walk
-    units: Places
-
-
-def _ways(asked: _Asked, inputs: Inputs, units: Units) -> _Ways:
-    """Return the way people walk: over the roads where there are roads."""
-    walk: Walk = StraightLine(asked.circle.detour)
-    if _has_roads(inputs):
-        asked.progress.start("network")
-        walk = build_network(inputs.roads, inputs.barriers, detour=asked.circle.detour)
-    return _Ways(walk, walk.attach(units.table[["x", "y"]].to_numpy()))
-
-
-def _straight(asked: _Asked, inputs: Inputs) -> bool:
-    """Tell whether the partition measures by straight line x detour."""
-    distance = asked.plan_file.partition.distance
-    return distance == "straight" or (distance == "auto" and not _has_roads(inputs))
-
-
-def _metres(
-    asked: _Asked, inputs: Inputs, units: Units, ways: _Ways
-) -> Callable[[NDArray[np.int64]], NDArray[np.float64]]:
-    """Return the distances between units that the partition uses.
-
-    Over the roads, but units of one block, with no road or barrier between them, are at most line x detour apart:
-    nobody walks out to the street and back in to get next door.
-    """
-    block = units.table["block"].to_numpy()
-    line = StraightLine(asked.circle.detour)
-    if _straight(asked, inputs):
-        return lambda at: line.distances(ways.units[at], ways.units[at])
-
-    def metres(at: NDArray[np.int64]) -> NDArray[np.float64]:
-        places = ways.units[at]
-        walked, direct = ways.walk.distances(places, places), line.distances(places, places)
-        beside = (block[at][:, None] == block[at]) & (block[at][:, None] >= 0)
-        return np.where(beside | ~np.isfinite(walked), np.minimum(walked, direct), walked)
-
-    return metres
-
-
-def _divided(asked: _Asked, inputs: Inputs, units: Units, ways: _Ways, wishes: Asked) -> partition.District:
+def _divided(asked: _Asked, inputs: Inputs, units: Units, ways: Ways, wishes: Asked) -> partition.District:
     """Run the partition stage."""
     table = units.table
     special = table["special"].to_numpy()
@@ -202,7 +153,7 @@ def _divided(asked: _Asked, inputs: Inputs, units: Units, ways: _Ways, wishes: A
             seconds=asked.options.time_limit,
             halt=None if asked.options.halt is None else asked.options.halt.mark,
         ),
-        metres=_metres(asked, inputs, units, ways),
+        metres=ways.metres,
         progress=asked.progress,
         hand=wishes.hand,
     )
@@ -225,7 +176,7 @@ def _micro(plan_file: PlanFile) -> partition.Band | None:
     return None if asked is None else partition.Band(low=asked[0], high=asked[1])
 
 
-def _placed(asked: _Asked, inputs: Inputs, units: Units, ways: _Ways) -> circle.Circle | None:
+def _placed(asked: _Asked, inputs: Inputs, units: Units, ways: Ways) -> circle.Circle | None:
     """Run the circle stage, where the plan file asks for services."""
     wanted = asked.circle
     if not wanted.services:
@@ -249,7 +200,7 @@ class _Found:
     """What the stages found."""
 
     units: Units
-    ways: _Ways
+    ways: Ways
     district: partition.District
     reach: circle.Circle | None
     wishes: Asked
@@ -272,7 +223,7 @@ def _plan(asked: _Asked, inputs: Inputs, found: _Found, timings: dict[str, float
             seed=asked.options.seed,
             language=asked.language,
             day=day_of(asked.plan_file),
-            straight=_straight(asked, inputs),
+            straight=ways.straight,
             clock=found.district.clock or asked.options.halted,
         ),
     )
