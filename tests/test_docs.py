@@ -11,6 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from gridplan.config import InputTable, Service, read_plan_file
+from gridplan.config.lists import PointRates
 from gridplan.config.models import InputTables, Partition, PlanFile
 
 ROOT = Path(__file__).parents[1]
@@ -52,6 +53,7 @@ def parts() -> Iterator[tuple[str, set[str]]]:
     for name, field in InputTables.model_fields.items():
         yield f"`[inputs.{name}]`", set(model(field.annotation).model_fields) - BASE
     yield "`[partition.prices]`", set(type(Partition().prices).model_fields)
+    yield "`[matching.points]`", set(PointRates.model_fields)
     yield "`[[circle.services]]`", set(Service.model_fields)
 
 

@@ -15,7 +15,7 @@ NO_ROOM = {"__init__"}  # the package itself: its version, which anyone may read
 BODY_LINES, MODULE_LINES = 40, 300  # of these a function, and a module, has fewer
 LONG = {"partition"}  # rooms that do not fit yet
 REACH = {  # a library that only these rooms may import
-    "ortools": {"partition", "circle"},
+    "ortools": {"partition", "circle", "matching"},
     "highspy": {"partition"},
     "folium": {"maps"},
     "branca": {"maps"},

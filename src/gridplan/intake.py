@@ -18,7 +18,9 @@ from gridplan.tables import Inputs, Source
 from gridplan.words import Message
 
 NEEDED = ("communities", "households")
-POINTS = ("households", "facilities", "candidates", "seeds")
+SPOTS = ("agencies", "needs", "resources")  # a row may lie nowhere
+POINTS = ("households", "facilities", "candidates", "seeds", *SPOTS)
+TABLES = ("workers", "officers", "actors", "points")  # without places
 LINES = ("roads", "barriers")  # rows without a shape are left out
 
 
@@ -116,7 +118,7 @@ def _open(part: str, wanted: InputTable, plan: PlanFile) -> tuple[_Part | None, 
     if found.source.rows == 0:
         harm = Harm.FORBIDS if part in NEEDED else Harm.TOLD
         faults.append(sheet.fault("empty", np.array([], dtype=np.intp), harm))
-    if part == "workers":
+    if part in TABLES:
         return _Part(sheet, table, None, found.source), faults
     places, told = _place(found, wanted, sheet)
     shifted = wanted.coordinates in geo.SHIFTED
@@ -127,11 +129,13 @@ def _open(part: str, wanted: InputTable, plan: PlanFile) -> tuple[_Part | None, 
 def _place(found: Found, wanted: InputTable, sheet: Sheet) -> tuple[gpd.GeoSeries | None, list[Fault]]:
     """Return the shapes of an input in the CRS that they are in, None where that cannot be known."""
     shapes, crs, faults = found.shapes, found.crs, list[Fault]()
+    if sheet.part in SPOTS and shapes is None and not {"x", "y", "wkt"} & set(found.table):
+        return gpd.GeoSeries([None] * len(found.table), crs=geo.CGCS2000), faults
     if shapes is None:
         shapes, faults = checks.build_shapes(found.table, sheet)
         if faults:
             return None, faults
-        if wanted.coordinates == "auto" and geo.in_degrees(shapes):
+        if wanted.coordinates == "auto" and geo.in_degrees(shapes) and shapes.astype(bool).any():
             crs = geo.CGCS2000
             faults = [sheet.fault("taken_as_cgcs2000", np.array([], dtype=np.intp), Harm.TOLD)]
     try:
@@ -166,7 +170,7 @@ def _on_the_ground(parts: dict[str, _Part], crs: CRS) -> tuple[dict[str, pd.Data
     frames: dict[str, pd.DataFrame] = {}
     faults: list[Fault] = []
     for part, opened in parts.items():
-        if part == "workers":
+        if part in TABLES:
             frames[part] = opened.table
         elif opened.places is not None:
             frames[part], found = _shaped(part, opened, opened.places.to_crs(crs))
@@ -214,6 +218,11 @@ def _related(
     if "special_areas" in frames and not distant.get("special_areas"):
         special = frames["special_areas"].geometry.to_numpy()
         faults += checks.outside_special_areas(special, shapes, sheets["special_areas"])
-    if "workers" in frames:
-        faults += checks.unknown_communities(frames["workers"], ids, sheets["workers"])
-    return related, faults
+    for part, frame in frames.items():
+        if part not in NEEDED and part != "seeds" and "community_id" in frame:
+            faults += checks.unknown_communities(frame, ids, sheets[part])
+    for part in SPOTS[1:]:
+        if part in frames and not distant.get(part):
+            related[part], found = checks.at_home(frames[part], ids, shapes, sheets[part])
+            faults += found
+    return related, faults + checks.related(frames, sheets)

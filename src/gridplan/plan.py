@@ -15,6 +15,7 @@ class Plan:
 
     ``backdrop`` holds what maps draw but the contract does not ask for: "roads" (name, rank), "barriers" (name),
     "special_areas" (special_id, name), each a GeoDataFrame in the same CRS, absent where there is none.
+    ``lists`` are tables without shapes (columns: ``tables.LISTS``), absent where the plan file does not ask for them.
     ``report`` is report.json as a dict. Beyond the contract's parts it has ``project`` {name, note, language, date},
     ``band`` {low, high, fewest, most}, ``staffing`` {low, high, per_10000} or None, ``services`` (the plan file's list).
     """
@@ -28,6 +29,7 @@ class Plan:
     facilities: gpd.GeoDataFrame | None = None
     access: pd.DataFrame | None = None
     backdrop: dict[str, gpd.GeoDataFrame] = field(default_factory=dict)
+    lists: dict[str, pd.DataFrame] = field(default_factory=dict)
     report: dict[str, Any]
 
     @property

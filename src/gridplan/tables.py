@@ -26,6 +26,18 @@ INPUT_COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "special_areas": (("special_id", "name"), ("workers",)),
     "seeds": (("seed_id", "community_id"), ()),
     "workers": (("worker_id", "name", "kind", "community_id"), ("availability",)),
+    "agencies": (("agency_id", "name", "phone", "community_id"), ("people",)),
+    "officers": (("officer_id", "name", "phone", "department", "street"), ()),
+    "actors": (
+        ("actor_id", "name", "phone", "kind", "community_id"),
+        ("willing", "able", "resourced", "related"),
+    ),
+    "needs": (("need_id", "name", "kind", "community_id", "grid_id", "start", "end"), ("amount", "urgency")),
+    "resources": (
+        ("resource_id", "name", "kind", "serves", "actor_id", "community_id", "start", "end"),
+        ("amount", "metres"),
+    ),
+    "points": (("point_id", "actor_id", "date", "kind", "note"), ("given", "earned", "redeemed")),
 }
 
 # layers of plan.gpkg, the id first: layer -> (text columns, number columns); order in the file as in CONTRACT
@@ -67,6 +79,55 @@ LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
 }
 
+# lists of a plan, without shapes, the id first: as LAYERS; a person's name or telephone is there only where the plan file names
+# the column
+LISTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "whistle": (
+        (
+            *("grid_id", "code", "name", "community_id", "street", "leader", "month"),
+            *("officer_id", "officer", "officer_phone", "department"),
+            *("deputy_id", "deputy", "deputy_phone"),
+            *("agency_ids", "agencies", "agency_phones", "member_id", "member"),
+        ),
+        (),
+    ),
+    "rota": (
+        (
+            *("month", "place_id", "place", "officer_id", "officer", "department"),
+            *("deputy_id", "deputy"),
+        ),
+        (),
+    ),
+    "agency_pairs": (("agency_id", "agency", "phone", "community_id"), ("people", "households", "metres")),
+    "needs": (
+        (
+            *("need_id", "name", "kind", "community_id", "grid_id", "start", "end"),
+            *("reason", "reason_text", "project_id"),
+        ),
+        ("amount", "urgency", "met", "unmet"),
+    ),
+    "resources": (
+        (
+            *("resource_id", "name", "kind", "serves", "actor_id", "community_id", "start", "end"),
+            "remark",
+        ),
+        ("amount", "used", "left"),
+    ),
+    "matches": (("match_id", "need_id", "resource_id", "actor_id", "project_id"), ("amount", "metres")),
+    "projects": (
+        ("project_id", "kind", "community_id", "needs", "resources", "actors", "start", "end"),
+        ("asked", "met", "share"),
+    ),
+    "actors": (
+        ("actor_id", "name", "phone", "kind", "community_id"),
+        ("willing", "able", "resourced", "related", "resources", "used"),
+    ),
+    "ledger": (
+        ("actor_id", "name"),
+        ("given", "earned", "redeemed", "balance", "promised", "promised_points"),
+    ),
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
@@ -99,5 +160,11 @@ class Inputs:
     special_areas: gpd.GeoDataFrame | None = None
     seeds: gpd.GeoDataFrame | None = None
     workers: pd.DataFrame | None = None
+    agencies: gpd.GeoDataFrame | None = None  # a row of these three may have no shape
+    needs: gpd.GeoDataFrame | None = None
+    resources: gpd.GeoDataFrame | None = None
+    officers: pd.DataFrame | None = None
+    actors: pd.DataFrame | None = None
+    points: pd.DataFrame | None = None
     sources: dict[str, Source]
     repairs: tuple[Message, ...] = ()  # every change made to what came, one message each

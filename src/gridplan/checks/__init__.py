@@ -7,13 +7,15 @@ faults it found; nothing is raised here, so that all faults of all inputs can be
 from gridplan.checks.attributes import attributes, ids_of
 from gridplan.checks.communities import merged, residents, without_overlaps
 from gridplan.checks.faults import Fault, Harm, Sheet
-from gridplan.checks.places import elsewhere, homes, outside_special_areas, unknown_communities
+from gridplan.checks.lists import related
+from gridplan.checks.places import at_home, elsewhere, homes, outside_special_areas, unknown_communities
 from gridplan.checks.shapes import build_shapes, points, sound
 
 __all__ = [
     "Fault",
     "Harm",
     "Sheet",
+    "at_home",
     "attributes",
     "build_shapes",
     "elsewhere",
@@ -22,6 +24,7 @@ __all__ = [
     "merged",
     "outside_special_areas",
     "points",
+    "related",
     "residents",
     "sound",
     "unknown_communities",

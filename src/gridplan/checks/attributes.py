@@ -6,11 +6,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from gridplan.checks import lists
 from gridplan.checks.faults import Fault, Harm, Sheet
 from gridplan.checks.values import as_numbers, as_text
 from gridplan.tables import INPUT_COLUMNS
 
 KINDS_OF_WORKER = ("full_time", "part_time", "helper")
+MOST_AMOUNT = 1e7
+HUNDREDTHS, NEARLY = 100, 1e-6
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,7 @@ class Rule:
     required: bool = False
     summed: bool = False
     whole: bool = False
+    hundredths: bool = False
     most: float = np.inf
 
 
@@ -36,8 +40,29 @@ RULES = {
     ("candidates", "area"): Rule(),
     ("special_areas", "workers"): Rule(whole=True),
     ("workers", "availability"): Rule(most=1),
+    ("agencies", "people"): Rule(),
+    ("needs", "amount"): Rule(required=True, hundredths=True, most=MOST_AMOUNT),
+    ("needs", "urgency"): Rule(),
+    ("resources", "amount"): Rule(required=True, hundredths=True, most=MOST_AMOUNT),
+    ("resources", "metres"): Rule(),
+    ("points", "given"): Rule(),
+    ("points", "earned"): Rule(),
+    ("points", "redeemed"): Rule(),
 }
-REQUIRED_TEXTS = {("facilities", "category"), ("candidates", "categories")}
+ONE_EACH = {
+    ("needs", "amount"),
+    ("needs", "urgency"),
+    ("resources", "amount"),
+}  # without a column of their own
+REQUIRED_TEXTS = {
+    *(("facilities", "category"), ("candidates", "categories")),
+    *(("needs", "kind"), ("points", "actor_id")),
+}
+REFERENCES = {
+    "community_id": "community",
+    "grid_id": "grid",
+    "actor_id": "actor",
+}  # column -> key that names it
 UNCHECKED_IDS = ("roads", "barriers")  # one road, or river, is many lines of one number
 
 
@@ -51,16 +76,16 @@ def attributes(table: pd.DataFrame, sheet: Sheet) -> tuple[pd.DataFrame, list[Fa
     clean: dict[str, npt.NDArray] = {texts[0]: sheet.ids}
     faults = _id_faults(sheet)
     for key in texts[1:]:
-        found = "community" if (sheet.part, key) == ("workers", "community_id") else key
-        clean[key] = as_text(table[found]) if found in table else np.full(len(table), "", dtype=object)
-        if found in table and (sheet.part, key) in REQUIRED_TEXTS:
-            faults += sheet.faults("blank_text", clean[key] == "", column=sheet.columns[key])
+        found = REFERENCES.get(key, key)
+        clean[key] = np.full(len(table), "", dtype=object)
+        if found in table:
+            clean[key], told = _texts(table[found], key, sheet)
+            faults += told
     for key in numbers:
+        clean[key] = np.full(len(table), 1.0 if (sheet.part, key) in ONE_EACH else np.nan)
         if key in table:
-            clean[key], found_faults = _numbers(table[key], key, sheet)
-            faults += found_faults
-        else:
-            clean[key] = np.full(len(table), np.nan)
+            clean[key], told = _numbers(table[key], key, sheet)
+            faults += told
     if sheet.part == "households":
         if "households" not in table:
             clean["households"] = np.ones(len(table))
@@ -91,22 +116,40 @@ def _id_faults(sheet: Sheet) -> list[Fault]:
     return faults
 
 
+def _texts(column: pd.Series, key: str, sheet: Sheet) -> tuple[npt.NDArray[np.object_], list[Fault]]:
+    """Read a column of texts, days or kinds."""
+    if (sheet.part, key) in lists.DAYS:
+        return lists.days(column, sheet, key)
+    if (sheet.part, key) in lists.KINDS:
+        return lists.kinds(column, sheet)
+    texts = as_text(column)
+    blank = texts == "" if (sheet.part, key) in REQUIRED_TEXTS else np.zeros(len(texts), dtype=bool)
+    return texts, sheet.faults("blank_text", blank, column=sheet.columns[REFERENCES.get(key, key)])
+
+
 def _numbers(column: pd.Series, key: str, sheet: Sheet) -> tuple[npt.NDArray[np.float64], list[Fault]]:
     """Read a column of numbers and hold it against its rule."""
+    if (sheet.part, key) in lists.MARKS:
+        return lists.marks(column, sheet, key)
     rule, name = RULES[sheet.part, key], sheet.columns[key]
     read = as_numbers(column)
     values, never = read.found, np.zeros(len(column), dtype=bool)
     is_known = not read.blank.all()
     above, broken = values > rule.most, (values % 1 > 0) if rule.whole else never
+    cents = values * HUNDREDTHS
+    fine = np.abs(cents - np.round(cents)) > NEARLY if rule.hundredths else never
     looked_for: list[tuple[str, npt.NDArray[np.bool_], Harm, dict[str, object]]] = [
         ("text_for_number", read.unreadable, Harm.FORBIDS, {"example": _first(column, read.unreadable)}),
         ("negative", values < 0, Harm.FORBIDS, {"example": _first(column, values < 0)}),
         ("too_large", above, Harm.FORBIDS, {"most": f"{rule.most:g}", "example": _first(column, above)}),
         ("blank_number", read.blank if rule.required else never, Harm.FORBIDS, {}),
         ("fraction", broken, Harm.FORBIDS, {"example": _first(column, broken)}),
+        ("too_fine", fine, Harm.FORBIDS, {"example": _first(column, fine)}),
         ("blank_is_zero", read.blank if rule.summed and is_known else never, Harm.TOLD, {}),
         ("mended_number", read.mended, Harm.TOLD, {"example": _first(column, read.mended)}),
     ]
+    if (sheet.part, key) in ONE_EACH and not rule.required:
+        values = np.where(read.blank, 1.0, values)
     return values, [
         fault
         for code, where, harm, more in looked_for

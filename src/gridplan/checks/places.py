@@ -69,6 +69,17 @@ def outside_special_areas(shapes: Shapes, communities: Shapes, sheet: Sheet) -> 
     return sheet.faults("special_outside", ~inside & ~shapely.is_missing(shapes), Harm.TOLD)
 
 
+def at_home(
+    list_: gpd.GeoDataFrame, ids: npt.NDArray[np.object_], communities: Shapes, sheet: Sheet
+) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+    """Return a list with the community that each row with a place lies in; a need has to lie in one, a resource need not."""
+    home, faults = homes(list_.geometry.to_numpy(), ids, communities, sheet)
+    named = list_["community_id"].to_numpy(object)
+    moved = sheet.faults("other_community", (named != "") & (home != "") & (named != home), Harm.TOLD)
+    lies = list_.assign(community_id=np.where(home == "", named, home))
+    return lies, [*(faults if sheet.part == "needs" else ()), *moved]
+
+
 def unknown_communities(roster: pd.DataFrame, ids: npt.NDArray[np.object_], sheet: Sheet) -> list[Fault]:
     """Return the rows of the roster that are bound to a community that there is not."""
     bound = roster["community_id"].to_numpy()

@@ -18,6 +18,7 @@ ALLOWED_DIMENSIONS = {
 }
 DIMENSION_NAMES = {(0,): "point", (LINE,): "line", (POLYGON,): "polygon", (LINE, POLYGON): "line_or_polygon"}
 DISPENSABLE = ("roads", "barriers")  # a row without a shape is left out and told
+FREE = ("agencies", "needs", "resources")  # a row may lie nowhere
 
 Shapes = npt.NDArray[np.object_]
 
@@ -33,7 +34,8 @@ def build_shapes(table: pd.DataFrame, sheet: Sheet) -> tuple[Shapes, list[Fault]
     x, y = as_numbers(table["x"]).found, as_numbers(table["y"]).found
     known = ~np.isnan(x) & ~np.isnan(y)
     shapes[known] = shapely.points(x[known], y[known])
-    return shapes, []
+    written = (as_text(table["x"]) != "") | (as_text(table["y"]) != "")
+    return shapes, sheet.faults("half_place", written & ~known) if sheet.part in FREE else []
 
 
 def sound(shapes: Shapes, sheet: Sheet) -> tuple[Shapes, list[Fault]]:
@@ -50,7 +52,7 @@ def sound(shapes: Shapes, sheet: Sheet) -> tuple[Shapes, list[Fault]]:
     lost = ~none & ~np.isfinite(bounds).all(axis=1)
     flat = _without(flat, lost)
     code, harm = ("left_out", Harm.TOLD) if sheet.part in DISPENSABLE else ("no_shape", Harm.FORBIDS)
-    faults = sheet.faults(code, none, harm)
+    faults = [] if sheet.part in FREE else sheet.faults(code, none, harm)
     faults += sheet.faults("not_on_map", lost)
     dimensions = ALLOWED_DIMENSIONS.get(sheet.part)
     if dimensions is None:

@@ -10,6 +10,7 @@ from gridplan.config.inputs import (
     Roster,
     SpecialAreas,
 )
+from gridplan.config.lists import Helpers, Matching
 from gridplan.config.models import Partition, PlanFile, Prices, Project, Staffing
 from gridplan.config.read import read_plan_file
 
@@ -18,8 +19,10 @@ __all__ = [
     "Circle",
     "Communities",
     "Facilities",
+    "Helpers",
     "Households",
     "InputTable",
+    "Matching",
     "Partition",
     "PlanFile",
     "Prices",

@@ -22,6 +22,7 @@ from gridplan.config.inputs import (
     Seeds,
     SpecialAreas,
 )
+from gridplan.config.lists import Actors, Agencies, Helpers, Matching, Needs, Officers, Points, Resources
 from gridplan.config.table import Table
 from gridplan.config.values import (
     Band,
@@ -60,6 +61,12 @@ class InputTables(Table):
     special_areas: SpecialAreas | None = None
     seeds: Seeds | None = None
     workers: Roster | None = None
+    agencies: Agencies | None = None
+    officers: Officers | None = None
+    actors: Actors | None = None
+    needs: Needs | None = None
+    resources: Resources | None = None
+    points: Points | None = None
 
     @property
     def given(self) -> dict[str, InputTable]:
@@ -103,6 +110,8 @@ class PlanFile(Table):
     inputs: InputTables
     partition: Partition = Partition()
     staffing: Staffing | None = None
+    helpers: Helpers = Helpers()
+    matching: Matching = Matching()
     circle: Circle | None = None
     _path: Path = PrivateAttr()
 

@@ -22,7 +22,7 @@ import shapely
 from gridplan.errors import InputError
 from gridplan.export.record import report_json
 from gridplan.plan import Plan
-from gridplan.tables import LAYERS
+from gridplan.tables import LAYERS, LISTS
 from gridplan.words import Message
 
 NEEDED = ("communities", "grids", "units", "households")
@@ -68,10 +68,12 @@ def read_plan(path: Path) -> Plan:
         raise InputError(Message("export.no_plan", {"path": path, "layers": ", ".join(missing)}))
     layers = {layer: _read_layer(path, layer, *LAYERS[layer]) for layer in LAYERS if layer in found}
     backdrop = {layer: _read_layer(path, layer, BACKDROP[layer], ()) for layer in BACKDROP if layer in found}
+    lists = {name: _read_layer(path, name, *LISTS[name]) for name in LISTS if name in found}
     report = json.loads(pyogrio.read_dataframe(path, layer=REPORT)[REPORT_TEXT].iloc[0])
     return Plan(
         **{layer: layers.get(layer) for layer in LAYERS},
         backdrop=backdrop,
+        lists=lists,
         report=report,
     )
 
@@ -87,6 +89,9 @@ def _tables(plan: Plan) -> Iterator[tuple[str, pd.DataFrame]]:
     for layer, texts in BACKDROP.items():
         if layer in plan.backdrop:
             yield layer, _columns(plan.backdrop[layer], texts, ())
+    for name, (texts, numbers) in LISTS.items():
+        if name in plan.lists:
+            yield name, _columns(plan.lists[name], texts, numbers)
     yield REPORT, pd.DataFrame({REPORT_TEXT: [report_json(plan.report, timings=False)]})
 
 

@@ -9,12 +9,15 @@ from pathlib import Path
 
 import openpyxl
 import pandas as pd
+from openpyxl.utils import get_column_letter
 
 from gridplan.config import InputTable
 from gridplan.errors import InputError
 from gridplan.sources.found import DEFAULT_ENCODING, Found, choose, codec, decoding
 from gridplan.tables import Source
 from gridplan.words import Message
+
+SHOWN_CELLS = 5
 
 
 def read_csv(path: Path, wanted: InputTable, sha256: str) -> Found:
@@ -59,15 +62,35 @@ def read_workbook(path: Path, wanted: InputTable, sha256: str) -> Found:
     header = ["" if name is None else str(name).strip() for name in rows[0]]
     table = pd.DataFrame(rows[1:], columns=pd.Index(header), dtype=object)
     file = f"{wanted.path} ({wanted.layer})" if wanted.layer else wanted.path
-    return _found(table, wanted, Source(label=wanted.path, sha256=sha256), file)
+    found = _found(table, wanted, Source(label=wanted.path, sha256=sha256), file)
+    if found.table.isna().any(axis=None):
+        _refuse_formulas(path, wanted, rows, file)
+    return found
 
 
-def _sheet(path: Path, wanted: InputTable) -> tuple[list[str], list[list[object]] | None]:
+def _refuse_formulas(path: Path, wanted: InputTable, rows: list[list[object]], file: str) -> None:
+    """Raise for cells of named columns that have a formula but no value: nobody has calculated the workbook yet."""
+    named = set(wanted.columns.values()) | {wanted.x, wanted.y}
+    written = _sheet(path, wanted, formulas=True)[1] or []
+    cells = [
+        f"{get_column_letter(at + 1)}{number}"
+        for number, (values, formulas) in enumerate(zip(rows[1:], written[1:], strict=False), start=2)
+        for at, (value, formula) in enumerate(zip(values, formulas, strict=False))
+        if value is None and formula is not None and str(rows[0][at]).strip() in named
+    ]
+    if cells:
+        told = ", ".join(cells[:SHOWN_CELLS]) + (" …" if len(cells) > SHOWN_CELLS else "")
+        raise InputError(Message("sources.formula", {"file": file, "cells": told}))
+
+
+def _sheet(
+    path: Path, wanted: InputTable, *, formulas: bool = False
+) -> tuple[list[str], list[list[object]] | None]:
     """Return the names of the sheets, and the rows of the one wanted, None if it is not there."""
     with decoding(wanted.path), warnings.catch_warnings():
         # openpyxl tells of styles and lists that it leaves aside
         warnings.simplefilter("ignore", UserWarning)
-        with contextlib.closing(openpyxl.load_workbook(path, read_only=True, data_only=True)) as book:
+        with contextlib.closing(openpyxl.load_workbook(path, read_only=True, data_only=not formulas)) as book:
             names = book.sheetnames
             name = names[0] if wanted.layer is None else wanted.layer
             rows = [list(row) for row in book[name].iter_rows(values_only=True)] if name in names else None
