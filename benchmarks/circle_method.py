@@ -42,10 +42,7 @@ def ours(task: str, case: Case, seconds: float) -> dict[str, Any]:
 
 def joint(case: Case, seconds: float) -> dict[str, Any]:
     """Place eight services in shared buildings, with floor areas and a budget, beside those there are; return the share covered."""
-    from scipy.sparse import csr_array  # noqa: PLC0415 # as above
-
-    from gridplan.circle.model import Stop  # noqa: PLC0415 # as above
-    from gridplan.circle.siting.joint import Buildings, JointService, locate_jointly  # noqa: PLC0415 # as above
+    from gridplan.circle import Buildings, Tenant, locate_in_order, site_problem  # noqa: PLC0415 # as above
 
     chance, metres, people = np.random.default_rng(7), case["metres"], case["people"]
     sites = metres.shape[1]
@@ -55,29 +52,30 @@ def joint(case: Case, seconds: float) -> dict[str, Any]:
     services, before = [], 0.0
     for limit_m, count, floor_m2 in zip(limits_m, there, floors_m2, strict=True):
         existing = chance.choice(sites, count, replace=False)
-        covered = (metres[:, existing] <= limit_m).any(axis=1)
-        before += float(people[covered].sum())
+        before += float(people[(metres[:, existing] <= limit_m).any(axis=1)].sum())
         allowed = chance.random(sites) < 0.7  # noqa: PLR2004 # of the sites suit a service
-        services.append(
-            JointService(
-                reach=csr_array((metres[~covered] <= limit_m).astype(np.int64) * allowed),
-                weight=people[~covered],
-                cost=chance.integers(20, 60, sites).astype(float),
-                floor_m2=floor_m2,
-                allowed=allowed,
-            )
+        problem = site_problem(
+            np.hstack([metres, metres[:, existing]]),
+            goal="cover",
+            weight=people,
+            limit_m=limit_m,
+            existing=np.arange(sites, sites + count),
+            forbidden=np.flatnonzero(~allowed),
+            cost=np.append(chance.integers(20, 60, sites), np.zeros(count)),
         )
+        home = np.append(np.arange(sites), np.full(count, -1))
+        services.append(Tenant(problem=problem, building=home, floor_m2=floor_m2))
     buildings = Buildings(
         cost=chance.integers(60, 160, sites).astype(float),
         area_m2=chance.choice([300.0, 600.0, 800.0, 1200.0], sites),
         budget=4000.0,
     )
-    plan = locate_jointly(services, buildings, Stop(deadline=time.monotonic() + seconds))
+    goal = locate_in_order(services, buildings=buildings, goals=["cover"], seconds=seconds).goals[0]
     total = SERVICES * float(people.sum())
     return {
-        "objective": 1 - plan.objective / total,
-        "lower_bound": 1 - plan.lower_bound / total,
-        "status": "optimal" if plan.lower_bound == plan.objective else "feasible",
+        "objective": goal.best / total,
+        "lower_bound": goal.bound / total,
+        "status": "optimal" if goal.proven else "feasible",
         "before": before / total,
     }
 

@@ -203,6 +203,8 @@ def facilities_table() -> gpd.GeoDataFrame:
         "facility_id": ["F1", "N1"],
         "category": SERVICE,
         "status": ["existing", "new"],
+        "name": ["", ""],
+        "kind": ["", ""],
         "capacity": [300.0, np.nan],
         "households_served": [240.0, 520.0],
     }

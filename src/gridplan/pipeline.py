@@ -109,7 +109,7 @@ def run(plan_file: PlanFile, options: Options | None = None, progress: Progress 
     with clock.of("partition"):
         district = _divided(asked, inputs, units, ways, wishes)
     with clock.of("circle"):
-        reach = _placed(asked, inputs, units, ways)
+        reach = _placed(asked, inputs, units, ways, district)
     with clock.of("assemble"):
         plan = _plan(asked, inputs, _Found(units, ways, district, reach, wishes), clock.seconds)
     with clock.of("verify"):
@@ -176,15 +176,21 @@ def _micro(plan_file: PlanFile) -> partition.Band | None:
     return None if asked is None else partition.Band(low=asked[0], high=asked[1])
 
 
-def _placed(asked: _Asked, inputs: Inputs, units: Units, ways: Ways) -> circle.Circle | None:
+def _placed(
+    asked: _Asked, inputs: Inputs, units: Units, ways: Ways, district: partition.District
+) -> circle.Circle | None:
     """Run the circle stage, where the plan file asks for services."""
     wanted = asked.circle
     if not wanted.services:
         return None
     asked.progress.start("circle", len(wanted.services))
     services = [circle.Service(**wanted.asked_of(service)) for service in wanted.services]
+    poor = inputs.households["vulnerable"].groupby(units.of_row).sum(min_count=1)
+    table = units.table.assign(
+        grid=district.grid.astype(str).astype(object), vulnerable=poor.reindex(range(len(units.table)))
+    )
     return circle.place(
-        units.table,
+        table,
         inputs.facilities,
         inputs.candidates,
         services=services,

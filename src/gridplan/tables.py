@@ -21,8 +21,8 @@ INPUT_COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "roads": (("road_id", "name", "rank"), ()),
     "barriers": (("barrier_id", "name"), ()),
-    "facilities": (("facility_id", "category", "name"), ("capacity",)),
-    "candidates": (("candidate_id", "categories"), ("cost", "area")),
+    "facilities": (("facility_id", "category", "name"), ("capacity", "closing")),
+    "candidates": (("candidate_id", "categories", "kind", "required", "forbidden"), ("cost", "area")),
     "special_areas": (("special_id", "name"), ("workers",)),
     "seeds": (("seed_id", "community_id"), ()),
     "workers": (("worker_id", "name", "kind", "community_id"), ("availability",)),
@@ -72,7 +72,10 @@ LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "microgrids": (("microgrid_id", "grid_id"), ("households",)),
     "units": (("unit_id", "grid_id", "community_id", "compound"), ("households", "load")),
     "households": (("household_id", "unit_id", "grid_id", "microgrid_id", "community_id"), ("households",)),
-    "facilities": (("facility_id", "category", "status"), ("capacity", "households_served")),
+    "facilities": (
+        ("facility_id", "category", "status", "name", "kind"),
+        ("capacity", "households_served"),
+    ),
     "access": (
         ("unit_id", "category", "facility_id", "assigned_id"),
         ("minutes", "minutes_existing", "covered"),

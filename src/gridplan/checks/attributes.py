@@ -18,8 +18,9 @@ HUNDREDTHS, NEARLY = 100, 1e-6
 
 @dataclass(frozen=True)
 class Rule:
-    """What the numbers of a column must be; all of them 0 or more. Blank ones are refused, told, or fine."""
+    """What the numbers of a column must be; 0 or more unless ``signed``. Blank ones are refused, told, or fine."""
 
+    signed: bool = False
     required: bool = False
     summed: bool = False
     whole: bool = False
@@ -36,6 +37,7 @@ RULES = {
     ("households", "workload"): Rule(required=True),
     ("households", "vulnerable"): Rule(summed=True),
     ("facilities", "capacity"): Rule(),
+    ("facilities", "closing"): Rule(signed=True),
     ("candidates", "cost"): Rule(),
     ("candidates", "area"): Rule(),
     ("special_areas", "workers"): Rule(whole=True),
@@ -134,13 +136,13 @@ def _numbers(column: pd.Series, key: str, sheet: Sheet) -> tuple[npt.NDArray[np.
     rule, name = RULES[sheet.part, key], sheet.columns[key]
     read = as_numbers(column)
     values, never = read.found, np.zeros(len(column), dtype=bool)
-    is_known = not read.blank.all()
+    is_known, below = not read.blank.all(), never if rule.signed else values < 0
     above, broken = values > rule.most, (values % 1 > 0) if rule.whole else never
     cents = values * HUNDREDTHS
     fine = np.abs(cents - np.round(cents)) > NEARLY if rule.hundredths else never
     looked_for: list[tuple[str, npt.NDArray[np.bool_], Harm, dict[str, object]]] = [
         ("text_for_number", read.unreadable, Harm.FORBIDS, {"example": _first(column, read.unreadable)}),
-        ("negative", values < 0, Harm.FORBIDS, {"example": _first(column, values < 0)}),
+        ("negative", below, Harm.FORBIDS, {"example": _first(column, below)}),
         ("too_large", above, Harm.FORBIDS, {"most": f"{rule.most:g}", "example": _first(column, above)}),
         ("blank_number", read.blank if rule.required else never, Harm.FORBIDS, {}),
         ("fraction", broken, Harm.FORBIDS, {"example": _first(column, broken)}),

@@ -6,12 +6,14 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
 from gridplan.circle.model import Floats, Integers
 from gridplan.circle.result import Service, Walk
 
 FARTHEST_M = 100_000.0  # nobody walks farther: no way leads there, or only one across a barrier
+SITE_TEXTS, SITE_NUMBERS = ("kind", "required", "forbidden"), ("cost", "area")
 BLOCK = 512  # candidates whose distances are held at a time
 
 
@@ -19,12 +21,12 @@ BLOCK = 512  # candidates whose distances are held at a time
 class Ground:
     """Tables beside their places on the walking network (whatever ``walk.attach`` gives)."""
 
-    units: pd.DataFrame  # unit_id, households, label
+    units: pd.DataFrame  # unit_id, households, label, grid, vulnerable
     unit_points: Floats  # (units, 2) metres
     unit_places: Any
-    facilities: gpd.GeoDataFrame  # facility_id, category, name, capacity
+    facilities: gpd.GeoDataFrame  # facility_id, category, name, capacity, closing
     facility_places: Any
-    candidates: gpd.GeoDataFrame  # candidate_id, categories, cost
+    candidates: gpd.GeoDataFrame  # candidate_id, categories, cost, area, kind, required, forbidden
     candidate_places: Any
     walk: Walk
     metres_per_minute: float
@@ -46,12 +48,20 @@ class Ground:
         """Return the positions of the facilities of a category."""
         return np.flatnonzero(self.facilities["category"] == category)
 
-    def eligible(self, category: str) -> Integers:
+    def eligible(self, service: Service) -> Integers:
         """Return the positions of the candidates that may hold a service; blank categories mean any."""
-        texts = self.candidates["categories"].str.replace("；", ";", regex=False)
-        kinds = texts.str.split(";").explode().str.strip()
-        fits = (kinds == category).groupby(level=0).any() | (texts.str.strip() == "")
-        return np.flatnonzero(fits.to_numpy(bool))
+        fits = _names(self.candidates["categories"], service.category, blank=True)
+        if service.kinds:
+            fits &= self.candidates["kind"].isin(service.kinds).to_numpy(bool)
+        return np.flatnonzero(fits)
+
+    def marked(self, column: str, service: Service) -> NDArray[np.bool_]:
+        """Return which candidates a column, "required" or "forbidden", names a service in."""
+        return _names(self.candidates[column], service.category, blank=False)
+
+    def closing(self, category: str) -> Floats:
+        """Return what closing each facility of a category costs; nan: it stays."""
+        return self.facilities["closing"].to_numpy(float)[self.existing(category)]
 
     def reach(self, rows: Integers, sites: Integers, limit_m: float) -> csr_array:
         """Return which of some units (rows) each of some candidates (columns) has within the limit."""
@@ -66,12 +76,39 @@ class Ground:
         return csr_array(vstack(blocks).T)
 
     def cost(self, sites: Integers) -> Floats | None:
-        """Return the candidates' costs, an unknown one as the highest; None where they make no difference."""
+        """Return the candidates' costs; None where they make no difference."""
+        cost = self.price(sites)
+        return None if not len(cost) or np.ptp(cost) == 0 else cost
+
+    def price(self, sites: Integers) -> Floats:
+        """Return the candidates' costs, an unknown one as the highest; 0 where none is known."""
         cost = self.candidates["cost"].to_numpy(float)[sites]
         known = cost[np.isfinite(cost)]
-        if not len(known) or (len(known) == len(cost) and np.ptp(known) == 0):
+        return np.where(np.isfinite(cost), cost, known.max() if len(known) else 0.0)
+
+    def metres(self, rows: Integers, there: Integers, eligible: Integers, limit_m: float) -> Floats:
+        """Return walks from units (rows) to what there is, then to what there could be; inf beyond the limit."""
+        here = self.unit_places[rows]
+        parts = [
+            self.walk.distances(here, places, limit_m=limit_m)
+            for places in (self.facility_places[there], self.candidate_places[eligible])
+        ]
+        return np.concatenate(parts, axis=1)
+
+    def between(self, there: Integers, eligible: Integers) -> Floats:
+        """Return walks between what there is and what there could be."""
+        places = (self.facility_places[there], self.candidate_places[eligible])
+        return np.concatenate(
+            [np.concatenate([self.walk.distances(one, other) for other in places], axis=1) for one in places]
+        )
+
+    def room(self, service: Service, there: Integers, candidates: int) -> Floats | None:
+        """Return the households that each site can serve, where that counts; an unknown capacity is any."""
+        if not service.capacities:
             return None
-        return np.where(np.isfinite(cost), cost, known.max())
+        known = self.facilities["capacity"].to_numpy(float)[there]
+        new = np.inf if service.capacity is None else service.capacity
+        return np.concatenate([np.where(np.isfinite(known), known, np.inf), np.full(candidates, new)])
 
 
 def survey(
@@ -91,6 +128,8 @@ def survey(
             "unit_id": units["unit_id"].to_numpy(object),
             "households": units["households"].to_numpy(float),
             "label": labels,
+            "grid": units["grid"].to_numpy(object) if "grid" in units else "",
+            "vulnerable": units["vulnerable"].to_numpy(float) if "vulnerable" in units else np.nan,
         }
     )
     unit_places = walk.attach(spots)
@@ -107,23 +146,37 @@ def survey(
     )
     if candidates is None:
         return ground
-    sites = candidates.reset_index(drop=True)
+    sites = _with(candidates.reset_index(drop=True), SITE_TEXTS, SITE_NUMBERS)
     return replace(ground, candidates=sites, candidate_places=walk.attach(_spots(sites)))
+
+
+def _names(texts: pd.Series, category: str, *, blank: bool) -> NDArray[np.bool_]:
+    """Return which of some lists, separated by semicolons, name a category; ``blank``: what an empty list says."""
+    kinds = texts.str.replace("；", ";", regex=False).str.split(";").explode().str.strip()
+    named = (kinds == category).groupby(level=0).any()
+    return np.asarray(named | ((texts.str.strip() == "") & blank), bool)
+
+
+def _with(table: gpd.GeoDataFrame, texts: tuple[str, ...], numbers: tuple[str, ...]) -> gpd.GeoDataFrame:
+    """Return a table that has all of some columns, blank where it had none."""
+    blank = {**dict.fromkeys(texts, ""), **dict.fromkeys(numbers, np.nan)}
+    return table.assign(**{name: value for name, value in blank.items() if name not in table})
 
 
 def _facilities(facilities: gpd.GeoDataFrame | None, crs: Any) -> gpd.GeoDataFrame:
     """Return the facilities with a RangeIndex; an empty table where there are none."""
     if facilities is not None:
-        return facilities.reset_index(drop=True)
+        return _with(facilities.reset_index(drop=True), (), ("closing",))
     blank: dict[str, Any] = {c: np.array([], object) for c in ("facility_id", "category", "name")}
-    return gpd.GeoDataFrame({**blank, "capacity": np.array([], float)}, geometry=gpd.GeoSeries([], crs=crs))
+    numbers: dict[str, Any] = {c: np.array([], float) for c in ("capacity", "closing")}
+    return gpd.GeoDataFrame({**blank, **numbers}, geometry=gpd.GeoSeries([], crs=crs))
 
 
 def _unit_candidates(units: pd.DataFrame, spots: Floats, crs: Any) -> gpd.GeoDataFrame:
     """Return the points of units as candidates that may hold anything, at no known cost."""
-    return gpd.GeoDataFrame(
-        {"candidate_id": units["unit_id"].to_numpy(object), "categories": "", "cost": np.nan},
-        geometry=gpd.points_from_xy(*spots.T, crs=crs),
+    ids = {"candidate_id": units["unit_id"].to_numpy(object), "categories": ""}
+    return _with(
+        gpd.GeoDataFrame(ids, geometry=gpd.points_from_xy(*spots.T, crs=crs)), SITE_TEXTS, SITE_NUMBERS
     )
 
 

@@ -7,12 +7,13 @@ import geopandas as gpd
 import pandas as pd
 
 from gridplan.circle.ground import survey
-from gridplan.circle.model import Choice, Stop
+from gridplan.circle.model import Stop
 from gridplan.circle.result import Circle, Service, Walk
+from gridplan.circle.ruled import Ruled, together
 from gridplan.circle.serve import Served, serve
 from gridplan.circle.tables import access_table, facility_table, report_row
-from gridplan.circle.together import together
 from gridplan.circle.told import tell
+from gridplan.words import Message
 
 
 def place(
@@ -31,7 +32,8 @@ def place(
     Parameters
     ----------
     units
-        unit_id, x, y (metric CRS), households; ``compound`` names places in messages where it is there.
+        unit_id, x, y (metric CRS), households; where they are there: ``compound`` names places in messages, ``grid`` and
+        ``vulnerable`` (households in difficulty) are what goals in order look at.
     facilities, candidates
         Tables of ``tables.Inputs`` or None; without candidates every unit's point is one. A candidate without
         categories may hold any. Costs decide between plans that are equal otherwise.
@@ -40,11 +42,11 @@ def place(
     """
     ground = survey(units, facilities, candidates, walk=walk, metres_per_minute=metres_per_minute)
     end = None if solve_seconds is None else time.monotonic() + solve_seconds
-    sharing = [service for service in services if service.plain and service.shared_budget is not None]
-    shared: dict[str, Choice] = {}
+    sharing = [service for service in services if service.shared]
+    shared: dict[str, Ruled] = {}
     if sharing:
         stop = Stop(deadline=_deadline(end, 2 if len(sharing) < len(services) else 1), seed=seed)
-        shared = together(ground, sharing, stop=stop)
+        shared = together(ground, sharing, stop)
     served: list[Served] = []
     for service in services:
         stop = Stop(deadline=_deadline(end, len(services) - len(served)), seed=seed)
@@ -54,7 +56,7 @@ def place(
         facilities=table,
         access=access_table(ground, served),
         rows=[report_row(ground, one) for one in served],
-        told=tuple(message for one in served for message in tell(ground, table, one)),
+        told=_once([message for one in served for message in tell(ground, table, one)]),
     )
 
 
@@ -62,3 +64,8 @@ def _deadline(end: float | None, services_left: int) -> float | None:
     """Give each service an equal part of the time that is left."""
     now = time.monotonic()
     return None if end is None else now + max(0.0, end - now) / services_left
+
+
+def _once(messages: Sequence[Message]) -> tuple[Message, ...]:
+    """Return each message once: services that share buildings share what binds them."""
+    return tuple(message for at, message in enumerate(messages) if message not in messages[:at])

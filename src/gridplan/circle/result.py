@@ -27,6 +27,14 @@ class Service:
     cost: float = 0.0  # of opening it in a building, where it shares
     floor_m2: float = 0.0  # that it takes there
     capacities: bool = False  # whether who finds no room counts as not covered
+    kinds: tuple[str, ...] = ()  # kinds of candidates that may hold it; none named: any
+    goals: tuple[str, ...] = ()  # in order, as ``ordered`` names them; none: those of the model
+    give_up: tuple[float, ...] = ()  # the share of each goal that later ones may give up
+
+    @property
+    def shared(self) -> bool:
+        """Whether it is placed with others in shared buildings."""
+        return self.model == "cover" and self.shared_budget is not None
 
     @property
     def plain(self) -> bool:

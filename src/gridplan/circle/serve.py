@@ -12,7 +12,7 @@ from gridplan.circle.curve import curve
 from gridplan.circle.ground import Ground
 from gridplan.circle.model import Choice, Floats, Integers, Stop
 from gridplan.circle.result import Service
-from gridplan.circle.ruled import Ruled, ruled
+from gridplan.circle.ruled import Ruled, in_order, ruled
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -22,6 +22,7 @@ class Served:
     service: Service
     choice: Choice
     sites: Integers  # positions of the candidates that were chosen
+    closed: Integers  # positions of the facilities that are closed
     new_ids: list[str]  # the ids of the facilities there
     before_m: Floats  # to the nearest facility before the plan, inf where no way leads
     after_m: Floats
@@ -32,8 +33,12 @@ class Served:
     next_site_households: float
     curve: list[dict[str, Any]]  # what each site adds, the best next one at each step
     ruled: Ruled | None = None  # what the service's own model and rules found
-    together: bool = False  # with others, in shared buildings; the choice's objective is that of all
     assigned_ids: NDArray[np.object_] | None = None  # where capacities send each unit
+
+    @property
+    def together(self) -> bool:
+        """Whether it was placed with others, in shared buildings; the choice's objective is that of all."""
+        return self.ruled is not None and self.ruled.together
 
     @property
     def covered(self) -> NDArray[np.bool_] | None:
@@ -41,22 +46,24 @@ class Served:
         return None if self.ruled is None else self.ruled.covered
 
 
-def serve(ground: Ground, service: Service, stop: Stop, joint: Choice | None = None) -> Served:
-    """Place one service; ``joint`` is the choice made for it together with others."""
+def serve(ground: Ground, service: Service, stop: Stop, joint: Ruled | None = None) -> Served:
+    """Place one service; ``joint`` is what was chosen for it together with others."""
     homes, limit_m = ground.households, ground.limit_m(service)
-    there, eligible = ground.existing(service.category), ground.eligible(service.category)
-    before_m, before = ground.nearest(ground.facility_places[there])
+    there, eligible = ground.existing(service.category), ground.eligible(service)
+    before_m, _ = ground.nearest(ground.facility_places[there])
     needy = np.flatnonzero((homes > 0) & (before_m > limit_m))
     reach = ground.reach(needy, eligible, limit_m)
     can = np.asarray(reach.sum(axis=1) > 0)
     within, weights = reach[np.flatnonzero(can)], homes[needy[can]]
-    own = None if service.plain else ruled(ground, service, there, eligible, stop)
-    choice = joint or (own.choice if own else _choose(within, weights, ground.cost(eligible), service, stop))
+    own = joint
+    if own is None and not (service.plain and not in_order(ground, service)):
+        own = ruled(ground, service, stop)
+    choice = own.choice if own else _choose(within, weights, ground.cost(eligible), service, stop)
     sites = eligible[choice.sites]
-    new_m, new = ground.nearest(ground.candidate_places[sites])
+    shut = np.zeros(0, np.int64) if own is None else own.closed
+    after_m, nearest = _after(ground, there, shut, sites)
     new_ids = _new_ids(service.category, ground, sites)
     ids = np.array([*ground.facilities["facility_id"].iloc[there], *new_ids, ""], object)
-    nearest = np.where(before_m <= new_m, before, np.where(new >= 0, len(there) + new, -1))
     unreachable = np.zeros(len(homes), bool)
     unreachable[needy[~can]] = True
     best, added = _next(within, weights, choice.sites)
@@ -64,9 +71,10 @@ def serve(ground: Ground, service: Service, stop: Stop, joint: Choice | None = N
         service=service,
         choice=choice,
         sites=sites,
+        closed=there[shut],
         new_ids=new_ids,
         before_m=before_m,
-        after_m=np.minimum(before_m, new_m),
+        after_m=after_m,
         nearest_ids=ids[nearest],
         unreachable=unreachable,
         candidates=len(eligible),
@@ -74,9 +82,19 @@ def serve(ground: Ground, service: Service, stop: Stop, joint: Choice | None = N
         next_site_households=added,
         curve=_curve(ground, within, weights, eligible, before_m <= limit_m),
         ruled=own,
-        together=joint is not None,
         assigned_ids=None if own is None or own.goes is None else ids[own.goes],
     )
+
+
+def _after(ground: Ground, there: Integers, shut: Integers, sites: Integers) -> tuple[Floats, Integers]:
+    """Return metres to the nearest open facility, and which it is: one there, then one of the new; -1 where no way leads."""
+    kept = np.setdiff1d(np.arange(len(there)), shut)
+    kept_m, old = ground.nearest(ground.facility_places[there[kept]])
+    new_m, new = ground.nearest(ground.candidate_places[sites])
+    nearest = np.where(new >= 0, len(there) + new, -1)
+    if len(kept):
+        nearest = np.where((kept_m <= new_m) & (old >= 0), kept[old], nearest)
+    return np.minimum(kept_m, new_m), nearest
 
 
 def _curve(

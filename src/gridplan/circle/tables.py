@@ -19,13 +19,17 @@ def facility_table(ground: Ground, served: Sequence[Served]) -> gpd.GeoDataFrame
 
     ``households_served`` are those of the units whose nearest open facility it is; NaN for other services.
     """
-    old = ground.facilities.assign(status="existing")
+    closed = np.concatenate([np.zeros(0, np.int64), *(one.closed for one in served)])
+    status = np.where(np.isin(np.arange(len(ground.facilities)), closed), "closed", "existing")
+    old = ground.facilities.assign(status=status, kind="")
     new = [
         gpd.GeoDataFrame(
             {
                 "facility_id": one.new_ids,
                 "category": one.service.category,
                 "status": "new",
+                "name": "",
+                "kind": ground.candidates["kind"].to_numpy(object)[one.sites],
                 "capacity": np.nan if one.service.capacity is None else float(one.service.capacity),
             },
             geometry=ground.candidates.geometry.iloc[one.sites].to_numpy(),
@@ -76,12 +80,13 @@ def report_row(ground: Ground, one: Served) -> dict[str, Any]:
     homes, limit_m = ground.households, ground.limit_m(one.service)
     unreachable = float(homes[one.unreachable].sum())
     # the objective is households without cover where a number is given; the service's own model counts all that
-    given_up = 0.0 if one.service.new is None or one.ruled or one.together else unreachable
+    given_up = 0.0 if one.service.new is None or one.ruled else unreachable
     return {
         "category": one.service.category,
         "limit_m": one.service.limit_m,
         "existing": len(ground.existing(one.service.category)),
         "new": len(one.sites),
+        "closed": len(one.closed),
         "most_new": one.service.new,
         "covered_before": _share(homes, one.before_m <= limit_m),
         "covered_after": _share(homes, covered_of(ground, one)),
@@ -96,8 +101,24 @@ def report_row(ground: Ground, one: Served) -> dict[str, Any]:
         "model": one.service.model,
         "together": one.together,
         "covered_backup": _share(homes, one.ruled.served) if one.ruled and one.service.backup > 1 else None,
+        "goals": _goals(one),
         "curve": one.curve,
     }
+
+
+def _goals(one: Served) -> list[dict[str, Any]]:
+    """Return what became of each goal: the best in its turn, its bound, what later goals could give up, what the plan has."""
+    return [
+        {
+            "goal": goal.aim,
+            "best": goal.best,
+            "bound": goal.bound,
+            "give_up": goal.give_up,
+            "value": goal.value,
+            "proven": goal.proven,
+        }
+        for goal in (one.ruled.goals if one.ruled else ())
+    ]
 
 
 def covered_of(ground: Ground, one: Served) -> NDArray[np.bool_]:

@@ -24,17 +24,39 @@ def tell(ground: Ground, facilities: gpd.GeoDataFrame, one: Served) -> Iterator[
     if one.unreachable.any():
         yield _unreachable(ground, one)
     if one.ruled is not None:
-        for reason in one.ruled.reasons:
-            yield Message("circle.of_service", {"category": category, "reason": reason})
-        if one.ruled.status == "feasible":
-            yield Message("circle.unproven", {"category": category, "gap": _gap(one)})
-    elif one.together and one.choice.lower_bound < one.choice.objective:
-        yield Message("circle.unproven", {"category": category, "gap": _gap(one)})
+        yield from _of_rules(one)
     elif one.choice.lower_bound < one.choice.objective:
         values = {"category": category, "found": _plain(one.choice.objective)}
         goal = "sites" if one.service.new is None else "cover"
         yield Message(f"circle.unproven_{goal}", {**values, "bound": _plain(one.choice.lower_bound)})
     yield from _loads(facilities[facilities["category"] == category], category)
+
+
+def _of_rules(one: Served) -> Iterator[Message]:
+    """Say what binds a service with rules or goals, once for all that share buildings, and what is not proven."""
+    if one.ruled is None:
+        return
+    category = one.service.category
+    for reason in one.ruled.reasons:
+        key = "circle.of_all" if one.together else "circle.of_service"
+        yield Message(key, {"reason": reason} if one.together else {"category": category, "reason": reason})
+    if one.ruled.goals:
+        for goal in one.ruled.goals:
+            if not goal.proven:
+                values = {
+                    "goal": Message(f"circle.goal_{goal.aim}"),
+                    "found": _amount(goal.aim, goal.best),
+                    "bound": _amount(goal.aim, goal.bound),
+                }
+                key = "circle.goal_unproven_of_all" if one.together else "circle.goal_unproven"
+                yield Message(key, values if one.together else {"category": category, **values})
+    elif one.ruled.status == "feasible":
+        yield Message("circle.unproven", {"category": category, "gap": _gap(one)})
+
+
+def _amount(aim: str, value: float) -> str:
+    """Return the value of a goal for reading: the share of the worst-served grid, else a number."""
+    return f"{value:.1%}" if aim == "worst" else _plain(value)
 
 
 def _unreachable(ground: Ground, one: Served) -> Message:

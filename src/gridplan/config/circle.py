@@ -17,6 +17,8 @@ from gridplan.config.values import (
     must,
 )
 
+GoalName = Literal["cover", "worst", "vulnerable", "walk", "money", "sites"]
+Share = Annotated[float, Field(ge=0, lt=1)]
 METRES_PER_KM = 1000
 MINUTES_PER_HOUR = 60
 
@@ -36,6 +38,7 @@ class Service(Table):
     cost: Price = 0.0
     floor_area: Price = 0.0
     capacities: Annotated[bool, Want("capacities")] = False
+    kinds: Annotated[tuple[Text, ...], BeforeValidator(listed), Want("kinds")] = ()
 
     @field_validator("backup", mode="after")
     @classmethod
@@ -77,6 +80,8 @@ class Circle(Table):
     detour: Annotated[float, Field(ge=1), Want("detour")] = 1.3
     model: Annotated[Literal["cover", "median", "center"], Want("model")] = "cover"
     budget: OptionalPositive = None
+    goals: Annotated[tuple[GoalName, ...], BeforeValidator(listed), Want("goals")] = ()
+    give_up: Annotated[Share | tuple[Share, ...], BeforeValidator(listed), Want("give_up")] = 0.0
     norms: Annotated[tuple[Norm, ...], BeforeValidator(listed), Want("norms")] = ()
     services: Annotated[tuple[Service, ...], BeforeValidator(listed), Want("services")] = ()
 
@@ -89,6 +94,21 @@ class Circle(Table):
             must(model == "cover" or service.backup == 1)
             must(model != "center" or not service.capacities)
         return services
+
+    @field_validator("goals", mode="after")
+    @classmethod
+    def _in_order(cls, goals: tuple[GoalName, ...]) -> tuple[GoalName, ...]:
+        must(not goals or "cover" in goals)
+        distinct(goals)
+        return goals
+
+    @field_validator("give_up", mode="after")
+    @classmethod
+    def _one_each(cls, shares: float | tuple[float, ...], info: ValidationInfo) -> float | tuple[float, ...]:
+        goals = info.data.get("goals")
+        if goals is not None:  # else it is told already
+            must(len(goals) == len(shares) if isinstance(shares, tuple) else goals or shares == 0)
+        return shares
 
     @property
     def metres_per_minute(self) -> float:
@@ -129,6 +149,9 @@ class Circle(Table):
             "cost": service.cost,
             "floor_m2": service.floor_area,
             "capacities": service.capacities,
+            "kinds": service.kinds,
+            "goals": tuple("named" if goal == "vulnerable" else goal for goal in self.goals),
+            "give_up": self.give_up if isinstance(self.give_up, tuple) else (self.give_up,) * len(self.goals),
         }
 
     def limit_m(self, service: Service) -> float:

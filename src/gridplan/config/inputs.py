@@ -71,12 +71,16 @@ class Facilities(InputTable):
     category: RequiredColumn
     name: Column = None
     capacity: Column = None
+    closing: Column = None
 
 
 class Candidates(InputTable):
     """``[inputs.candidates]``: where something could be opened."""
 
     categories: Column = None
+    kind: Column = None
+    required: Column = None
+    forbidden: Column = None
     cost: Column = None
     area: Column = None
 

@@ -34,7 +34,10 @@ def contradictions(problem: SiteProblem, rules: Rules) -> tuple[Message, ...]:
     cost = float(rules.money[must].sum() + spare) - (rules.budget - problem.budget)
     if cost > problem.budget + EPS * max(1.0, problem.budget) and np.isfinite(problem.budget):
         told.append(
-            Message("circle.required_too_dear", {"cost": _plain(cost), "budget": _plain(problem.budget)})
+            Message(
+                "circle.required_too_dear",
+                {"cost": plain_number(cost), "budget": plain_number(problem.budget)},
+            )
         )
     return tuple(told)
 
@@ -48,12 +51,12 @@ def unreached(problem: SiteProblem, lost: Integers) -> tuple[Message, ...]:
     needed = np.sort(metres, axis=1)[:, at] if metres.shape[1] else np.full(len(lost), np.inf)
     values = {
         "rows": _listed(lost),
-        "weight": _plain(float(problem.weight[lost].sum())),
+        "weight": plain_number(float(problem.weight[lost].sum())),
         "backup": problem.backup,
-        "limit_m": _plain(problem.limit_m),
+        "limit_m": plain_number(problem.limit_m),
     }
     if metres.shape[1] >= problem.backup and np.isfinite(needed).all():
-        return (Message("circle.out_of_reach", {**values, "needed_m": _plain(float(needed.max()))}),)
+        return (Message("circle.out_of_reach", {**values, "needed_m": plain_number(float(needed.max()))}),)
     return (Message("circle.no_way_there", values),)
 
 
@@ -69,16 +72,20 @@ def shortages(case: "Case", left: Integers, plan: SitePlan, stop: Stop) -> tuple
     if case.rules.most is not None:
         least = least_sites(case.reach, count, free, stop)
         if least is not None and least.lower_bound > case.rules.most:
-            values = {"new": case.rules.most, "least": _plain(least.lower_bound), "weight": _plain(weight)}
+            values = {
+                "new": case.rules.most,
+                "least": plain_number(least.lower_bound),
+                "weight": plain_number(weight),
+            }
             told += (Message("circle.needs_sites", values),)
     if np.isfinite(problem.budget):
         least = least_sites(case.reach, cost, free, stop)
         spent = problem.budget - case.rules.budget
         if least is not None and least.lower_bound > case.rules.budget:
             values = {
-                "budget": _plain(problem.budget),
-                "least": _plain(least.lower_bound + spent),
-                "weight": _plain(weight),
+                "budget": plain_number(problem.budget),
+                "least": plain_number(least.lower_bound + spent),
+                "weight": plain_number(weight),
             }
             told += (Message("circle.needs_budget", values),)
     return told or (_limited(case.rules, weight),)
@@ -93,18 +100,23 @@ def _of_room(problem: SiteProblem, rules: Rules, weight: float) -> tuple[Message
     total = float(room[:most].sum() + problem.capacity[~rules.counts].sum())
     wanted = float(problem.weight.sum())
     key = "circle.needs_room" if total < wanted else "circle.needs_room_near"
-    return (Message(key, {"room": _plain(total), "wanted": _plain(wanted), "weight": _plain(weight)}),)
+    return (
+        Message(
+            key, {"room": plain_number(total), "wanted": plain_number(wanted), "weight": plain_number(weight)}
+        ),
+    )
 
 
 def _limited(rules: Rules, weight: float) -> Message:
     """Return that the rules together leave weight unserved."""
     key = "circle.too_near" if len(rules.clashes) else "circle.rules_together"
-    return Message(key, {"weight": _plain(weight)})
+    return Message(key, {"weight": plain_number(weight)})
 
 
 def _listed(rows: Integers | Floats) -> str:
     return ", ".join(map(str, rows[:SHOWN].tolist())) + (f" … ({len(rows)})" if len(rows) > SHOWN else "")
 
 
-def _plain(number: float) -> str:
+def plain_number(number: float) -> str:
+    """Return a number for reading."""
     return f"{number:,.2f}".rstrip("0").removesuffix(".")
