@@ -18,11 +18,19 @@ from rich.cells import cell_len
 from gridplan.cli import main
 from gridplan.cli.language import language_of
 from gridplan.export.write import claim
+from gridplan.tables import LISTS
 from gridplan.words import LANGUAGES, say
 
 HEAVY = ("folium", "geopandas", "numba", "numpy", "ortools", "pandas", "pydantic", "pyogrio", "shapely")
 COMMANDS = ("run", "check", "new", "map", "export")
-FILES = ("maps/index.html", "plan.gpkg", "report.json", "report.md", "staffing.xlsx")
+FILES = (
+    "maps/index.html",
+    "plan.gpkg",
+    "report.json",
+    "report.md",
+    "staffing.xlsx",
+    *(f"lists/{name}.csv" for name in LISTS),
+)
 HAN = range(0x4E00, 0xA000)
 
 
@@ -184,7 +192,7 @@ def test_strict_tells_of_promises_not_kept(
 def test_a_sound_example_has_no_faults(example: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Checking what ``new`` wrote ends with 0."""
     assert main(["check", str(example / "plan.toml"), "--lang", "en"]) == 0
-    assert capsys.readouterr().out == say("en", "cli.no_faults", count=8) + "\n"
+    assert capsys.readouterr().out == say("en", "cli.no_faults", count=14) + "\n"
 
 
 def test_check_tells_faults(faulty: Path, capsys: pytest.CaptureFixture[str]) -> None:

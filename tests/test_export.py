@@ -455,13 +455,13 @@ def test_a_workbook_that_was_filled_in_is_never_lost(tmp_path: Path) -> None:
     for number in (1, 2):
         typed = filled_in(out / "staffing.xlsx")
         with claim(out):
-            kept = write_claimed(TINY, out, pages=PAGES)
+            (kept,) = write_claimed(TINY, out, pages=PAGES)
         assert kept == out / f"staffing-{number}.xlsx"
         assert kept.read_bytes() == typed
         assert (out / "staffing.xlsx").read_bytes() == clean
 
     with claim(out):
-        assert write_claimed(TINY, out, pages=PAGES) is None
+        assert write_claimed(TINY, out, pages=PAGES) == ()
     assert held(out) == sorted([*OURS, "staffing-1.xlsx", "staffing-2.xlsx"])
 
 

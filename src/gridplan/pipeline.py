@@ -8,15 +8,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from gridplan import circle, partition
-from gridplan.assemble import band_of, tables
+from gridplan.assemble import Tables, band_of, tables
 from gridplan.config import Circle, PlanFile
 from gridplan.errors import PromiseError
 from gridplan.hand import Asked, asked_of
 from gridplan.intake import take_in
+from gridplan.lists import Setting, leaders_of, lists_of
 from gridplan.naming import check_code
 from gridplan.network import tell_far
 from gridplan.plan import Plan
@@ -212,11 +214,33 @@ class _Found:
     wishes: Asked
 
 
+def _behind(inputs: Inputs) -> dict[str, gpd.GeoDataFrame]:
+    """Return what maps draw behind the plan."""
+    layers = {name: getattr(inputs, name) for name in LAYERS_BEHIND}
+    return {name: table for name, table in layers.items() if table is not None and len(table)}
+
+
+def _setting(asked: _Asked, inputs: Inputs, found: _Found, layers: Tables) -> Setting:
+    """Return what the lists are made from."""
+    return Setting(
+        plan_file=asked.plan_file,
+        inputs=inputs,
+        communities=layers.communities,
+        grids=layers.grids,
+        units=found.units.table,
+        walk=found.ways.walk,
+        line=found.ways.line,
+        day=day_of(asked.plan_file),
+        language=asked.language,
+    )
+
+
 def _plan(asked: _Asked, inputs: Inputs, found: _Found, timings: dict[str, float]) -> Plan:
     """Put the stages' outcomes together as a plan."""
     asked.progress.start("assemble")
     units, ways, reach = found.units, found.ways, found.reach
     layers = tables(inputs, units, found.district, asked.plan_file, asked.language)
+    listed = lists_of(_setting(asked, inputs, found, layers), leaders=leaders_of(None))
     report = report_of(
         asked.plan_file,
         inputs,
@@ -224,7 +248,13 @@ def _plan(asked: _Asked, inputs: Inputs, found: _Found, timings: dict[str, float
         found.district,
         reach,
         pieces=units.pieces,
-        told=(*units.told, *found.wishes.told, *tell_far(ways.walk, ways.units), *layers.roster.told),
+        told=(
+            *units.told,
+            *found.wishes.told,
+            *tell_far(ways.walk, ways.units),
+            *layers.roster.told,
+            *listed.told,
+        ),
         stamp=Stamp(
             seed=asked.options.seed,
             language=asked.language,
@@ -233,7 +263,6 @@ def _plan(asked: _Asked, inputs: Inputs, found: _Found, timings: dict[str, float
             clock=found.district.clock or asked.options.halted,
         ),
     )
-    backdrop = {name: getattr(inputs, name) for name in LAYERS_BEHIND}
     return Plan(
         streets=layers.streets,
         communities=layers.communities,
@@ -243,6 +272,7 @@ def _plan(asked: _Asked, inputs: Inputs, found: _Found, timings: dict[str, float
         households=layers.households,
         facilities=reach.facilities if reach else None,
         access=reach.access if reach else None,
-        backdrop={name: table for name, table in backdrop.items() if table is not None and len(table)},
-        report={**report, **found.wishes.report, "timings": timings},
+        backdrop=_behind(inputs),
+        lists=listed.tables,
+        report={**report, **found.wishes.report, **listed.report, "timings": timings},
     )

@@ -2,6 +2,7 @@
 # ruff: noqa: PLC0415 # each command loads only what it needs, and the help nothing heavy
 
 import json
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -152,10 +153,10 @@ def _finished(out: str) -> Path:
     return folder
 
 
-def _tell_of_kept(workbook: Path | None, language: str) -> None:
-    """Tell where a workbook is that somebody has written into."""
-    if workbook is not None:
-        warn(say(language, "cli.kept_workbook", path=workbook))
+def _tell_of_kept(files: Iterable[Path], language: str) -> None:
+    """Tell where files are that somebody has written into."""
+    for path in files:
+        warn(say(language, "cli.kept_file", path=path))
 
 
 def _remade(folder: Path, shown: str, *, json_too: bool) -> int:

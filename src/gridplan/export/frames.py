@@ -15,7 +15,12 @@ PEOPLE = (
     "branch",
     "cadre",
 )  # left blank: an office writes them in
-BLANK = (*PEOPLE, "remark")  # columns that are there though nothing may stand in them
+BLANK = (
+    *PEOPLE,
+    "project_lead",
+    "progress",
+    "remark",
+)  # columns that are there though nothing may stand in them
 ASKED = ["posts_min", "posts_by_residents"]  # the larger of both is what the norm asks for at least
 
 

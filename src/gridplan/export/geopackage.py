@@ -68,14 +68,28 @@ def read_plan(path: Path) -> Plan:
         raise InputError(Message("export.no_plan", {"path": path, "layers": ", ".join(missing)}))
     layers = {layer: _read_layer(path, layer, *LAYERS[layer]) for layer in LAYERS if layer in found}
     backdrop = {layer: _read_layer(path, layer, BACKDROP[layer], ()) for layer in BACKDROP if layer in found}
-    lists = {name: _read_layer(path, name, *LISTS[name]) for name in LISTS if name in found}
     report = json.loads(pyogrio.read_dataframe(path, layer=REPORT)[REPORT_TEXT].iloc[0])
     return Plan(
         **{layer: layers.get(layer) for layer in LAYERS},
         backdrop=backdrop,
-        lists=lists,
+        lists=read_lists(path),
         report=report,
     )
+
+
+def read_lists(path: Path) -> dict[str, pd.DataFrame]:
+    """Return the lists that a GeoPackage holds, by name.
+
+    Raises
+    ------
+    InputError
+        If it is none, or a list lacks a column.
+    """
+    try:
+        found = {str(name) for name, _ in pyogrio.list_layers(path)}
+    except pyogrio.errors.DataSourceError as error:
+        raise InputError(Message("export.unreadable_plan", {"path": path, "error": error})) from error
+    return {name: _read_layer(path, name, *LISTS[name]) for name in LISTS if name in found}
 
 
 def _tables(plan: Plan) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -21,6 +21,9 @@ from gridplan.export.frames import (
     shortage,
     streets_frame,
 )
+from gridplan.export.lists import POINTS as LISTED_POINTS
+from gridplan.export.lists import TENTHS as LISTED_TENTHS
+from gridplan.export.lists import list_frames
 from gridplan.export.reach import reach_frames
 from gridplan.export.sheet import Column, Form, Printer, Table
 from gridplan.plan import Plan
@@ -35,10 +38,12 @@ TENTHS = {
     "whole_shortage",
     "mean_minutes",
     "worst_tenth_minutes",
+    *LISTED_TENTHS,
+    *LISTED_POINTS,
 }
 SHARES = {
     *("in_band_share", "gap", "used", "covered_before", "covered_after"),
-    *("score", "vulnerable_covered", "covered_so_far"),
+    *("score", "vulnerable_covered", "covered_so_far", "met_share"),
 }
 NOT_SUMMED = {"number", "gap", "limit_m", "walk_mean_m", "used", "shortage"}
 NAMING = {"number", "street", "community_id", "community", "code", "grid", "category"}  # which row it is
@@ -110,6 +115,8 @@ def _tables(plan: Plan) -> Iterator[tuple[str, Table]]:
         facilities = facilities_frame(plan)
         crowded = facilities["used"] > 1
         yield "facilities", _table(plan, "facilities", facilities, alerts=crowded, total=False)
+    for name, frame in list_frames(plan):
+        yield name, _table(plan, name, frame, total=False)
 
 
 def _table(

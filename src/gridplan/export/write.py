@@ -8,12 +8,15 @@ from pathlib import Path
 from gridplan.errors import OutputError
 from gridplan.export.filled import free_name, is_filled_in
 from gridplan.export.geopackage import write_geopackage
+from gridplan.export.listing import FOLDER as LISTS_FOLDER
+from gridplan.export.listing import LETTERS, edited_lists, list_texts
 from gridplan.export.lock import HeldError, locked
 from gridplan.export.record import report_json
 from gridplan.export.report import report_markdown
 from gridplan.export.swap import Places, bring, carry_over, clear_leftovers, settle, swap_in
 from gridplan.export.workbook import write_workbook
 from gridplan.plan import Plan
+from gridplan.tables import LISTS
 from gridplan.words import Message
 
 PLAN, REPORT, WORKBOOK, PAGE, MAPS = "plan.gpkg", "report.json", "staffing.xlsx", "report.md", "maps"
@@ -69,11 +72,11 @@ def claim(folder: Path) -> Iterator[None]:
         yield
 
 
-def write_claimed(plan: Plan, folder: Path, *, pages: Mapping[str, str]) -> Path | None:
-    """Write plan.gpkg, report.json, report.md, staffing.xlsx and maps/ (pages: name -> text); swap them in.
+def write_claimed(plan: Plan, folder: Path, *, pages: Mapping[str, str]) -> tuple[Path, ...]:
+    """Write plan.gpkg, report.json, report.md, staffing.xlsx, lists/ and maps/ (pages: name -> text); swap them in.
 
-    Files of the old folder that gridplan did not write are kept, its own replaced, but for a workbook that
-    somebody has written into: it stays under another name, which is returned. The caller holds the claim.
+    Files of the old folder that gridplan did not write are kept, its own replaced, but for a workbook and lists that
+    somebody has written into: they stay under other names, which are returned. The caller holds the claim.
 
     Raises
     ------
@@ -81,27 +84,34 @@ def write_claimed(plan: Plan, folder: Path, *, pages: Mapping[str, str]) -> Path
         If something cannot be written; the old folder stands.
     """
     places = Places(folder.resolve())
-    new, kept = places.beside("new"), None
+    new, kept = places.beside("new"), list[Path]()
     with _told(folder):
         try:
             _fill(new, plan, pages)
             if places.folder.exists():
                 carry_over(places.folder, new, _ours(places.folder))
-                kept = _keep(places.folder / WORKBOOK, new)
+                kept = [_keep(old, places.folder, new) for old in _written_into(places.folder)]
             settle(new)
             swap_in(places)
         finally:
             clear_leftovers(places)
+    return tuple(kept)
+
+
+def _written_into(folder: Path) -> list[Path]:
+    """Return the workbook and the lists that somebody has written into."""
+    workbook = folder / WORKBOOK
+    filled = [workbook] if workbook.is_file() and is_filled_in(workbook) else []
+    return [*filled, *edited_lists(folder, folder / PLAN)]
+
+
+def _keep(old: Path, folder: Path, new: Path) -> Path:
+    """Bring along a file that somebody has written into, under another name; return where it will be."""
+    kept = old.with_name(free_name(old))
+    target = new / kept.relative_to(folder)
+    target.parent.mkdir(exist_ok=True)
+    bring(old, target)
     return kept
-
-
-def _keep(workbook: Path, new: Path) -> Path | None:
-    """Bring along a workbook that somebody has written into; return where it will be."""
-    if not workbook.is_file() or not is_filled_in(workbook):
-        return None
-    name = free_name(workbook)
-    bring(workbook, new / name)
-    return workbook.with_name(name)
 
 
 def write_pages(folder: Path, *, pages: Mapping[str, str]) -> None:
@@ -135,12 +145,15 @@ def _fill(new: Path, plan: Plan, pages: Mapping[str, str]) -> None:
     write_workbook(plan, new / WORKBOOK)
     _fill_texts(new, {REPORT: report_json(plan.report, timings=True), PAGE: report_markdown(plan)})
     _fill_texts(new / MAPS, pages)
+    if plan.lists:
+        (new / LISTS_FOLDER).mkdir()
+        _fill_texts(new / LISTS_FOLDER, list_texts(plan.lists), encoding=LETTERS)
 
 
-def _fill_texts(folder: Path, texts: Mapping[str, str]) -> None:
+def _fill_texts(folder: Path, texts: Mapping[str, str], *, encoding: str = "utf-8") -> None:
     """Write each text into a file of its name."""
     for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+        (folder / name).write_text(text, encoding=encoding, newline="\n")
 
 
 def _ours(folder: Path) -> list[Path]:
@@ -149,7 +162,8 @@ def _ours(folder: Path) -> list[Path]:
     journals = [
         path.relative_to(folder) for path in folder.glob(f"{PLAN}-*")
     ]  # one beside another plan would spoil it
-    return [*map(Path, (PLAN, REPORT, WORKBOOK, PAGE)), *pages, *journals]
+    lists = [Path(LISTS_FOLDER, f"{name}.csv") for name in LISTS]
+    return [*map(Path, (PLAN, REPORT, WORKBOOK, PAGE)), *pages, *lists, *journals]
 
 
 def _refuse_unfit(folder: Path) -> None:

@@ -21,7 +21,10 @@ from scipy.sparse import csr_array, eye_array, hstack, kron
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-NODES = 100  # counted work of each of the two models
+NODES = {
+    1.0: 100,
+    -1.0: 500,
+}  # counted work of a model, by the sign of its task: agencies enough, which is harder, or too few
 GAP = 1e-6  # relative, between a plan and its bound that count as equal
 NEARLY = 1e-7
 HALF = 0.5  # a variable above it is set
@@ -65,30 +68,17 @@ def pair(people: Floats, households: Floats, bound: Ints, ways_m: Floats, *, bal
     held[np.flatnonzero(bound >= 0), bound[bound >= 0]] = True
     waiting = ~held.any(axis=0)
     if (bound < 0).sum() >= waiting.sum():
-        task = _Task(
-            ways=ways,
-            set_=held,
-            adds=heads,
-            base=np.zeros(len(households)),
-            size=households.astype(float),
-            needy=np.ones(len(households), bool),
-            sign=1.0,
-        )
-        chosen, figures = _solved(task, balance)
+        chosen, figures = _solved(_agencies_spread(ways, held, heads, households), balance)
     else:
-        shared = held / np.maximum(held.sum(axis=0), 1)
-        task = _Task(
-            ways=ways.T[waiting],
-            set_=np.zeros((int(waiting.sum()), len(heads)), bool),
-            adds=households[waiting].astype(float),
-            base=shared @ households,
-            size=heads,
-            needy=bound < 0,
-            sign=-1.0,
-        )
-        part, figures = _solved(task, balance)
+        part, figures = _solved(_communities_spread(ways, held, heads, households), balance)
         chosen = held.copy()
         chosen[:, waiting] = part.T
+        set_m = float(ways[held].sum())
+        figures = {
+            **figures,
+            "way_m": figures["way_m"] + set_m,
+            "way_bound_m": figures["way_bound_m"] + set_m,
+        }
     agency, community = np.nonzero(chosen)
     return Pairing(agency=agency, community=community, **figures)
 
@@ -121,6 +111,35 @@ class _Task:
         return 1 / level if self.sign > 0 else -level
 
 
+def _agencies_spread(ways: Floats, held: Flags, heads: Floats, households: Floats) -> _Task:
+    """Return the task where there are agencies enough: each stands by one community."""
+    count = len(households)
+    return _Task(
+        ways=ways,
+        set_=held,
+        adds=heads,
+        base=np.zeros(count),
+        size=households.astype(float),
+        needy=np.ones(count, bool),
+        sign=1.0,
+    )
+
+
+def _communities_spread(ways: Floats, held: Flags, heads: Floats, households: Floats) -> _Task:
+    """Return the task where there are too few: each community that no agency is bound to has one."""
+    waiting = ~held.any(axis=0)
+    shared = held / np.maximum(held.sum(axis=0), 1)
+    return _Task(
+        ways=ways.T[waiting],
+        set_=np.zeros((int(waiting.sum()), len(heads)), bool),
+        adds=households[waiting].astype(float),
+        base=shared @ households,
+        size=heads,
+        needy=np.logical_not(held.any(axis=1)),
+        sign=-1.0,
+    )
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class _Answer:
     """Who is paired (None: nothing was found), the bound, and whether both meet."""
@@ -132,9 +151,9 @@ class _Answer:
 
 def _solved(task: _Task, balance: float) -> tuple[Flags, dict[str, Any]]:
     """Return who is paired, as flags (spread, hubs), and what is proven of it."""
-    even = _even(task)
-    tried = [_first(task), _dealt(task), *([] if even.chosen is None else [even.chosen])]
-    chosen = max(tried, key=task.level)
+    start = max(_first(task), _dealt(task), key=task.level)
+    even = _even(task, task.level(start))
+    chosen = start if even.chosen is None else max(start, even.chosen, key=task.level)
     level = task.level(chosen)
     near = _near(task, level / balance if task.sign > 0 else level * balance)
     found = chosen if near.chosen is None else near.chosen
@@ -147,8 +166,8 @@ def _solved(task: _Task, balance: float) -> tuple[Flags, dict[str, Any]]:
     }
 
 
-def _even(task: _Task) -> _Answer:
-    """Raise the level."""
+def _even(task: _Task, level: float) -> _Answer:
+    """Raise the level above one that was reached: pairs that alone would be worse are left out."""
     spread, hubs = task.ways.shape
     load = hstack([task.sign * _loads(task), csr_array(-task.size[:, None])])
     rules = [
@@ -158,7 +177,10 @@ def _even(task: _Task) -> _Answer:
     rules.append(LinearConstraint(load, -task.sign * task.base, np.inf))
     cost = np.append(np.zeros(spread * hubs), -1.0)
     low = np.append(task.set_.ravel().astype(float), -np.inf)
-    high = np.append(np.ones(spread * hubs), np.inf)
+    worse = np.zeros((spread, hubs), bool)
+    if task.sign < 0:
+        worse = -(task.base + task.adds[:, None]) / task.size < level - NEARLY * abs(level)
+    high = np.append(np.where(worse, 0.0, 1.0).ravel(), np.inf)
     answer = _run(task, cost, rules, Bounds(low, high))
     return _Answer(chosen=answer.chosen, bound=-answer.bound, proven=answer.proven)
 
@@ -190,7 +212,7 @@ def _run(task: _Task, cost: Floats, rules: list[LinearConstraint], bounds: Bound
     """Solve a model on counted work."""
     pairs = task.ways.size
     whole = np.arange(len(cost)) < pairs
-    options = {"node_limit": NODES, "mip_rel_gap": GAP}
+    options = {"node_limit": NODES[task.sign], "mip_rel_gap": GAP}
     answer = milp(cost, integrality=whole.astype(int), bounds=bounds, constraints=rules, options=options)
     chosen = None if answer.x is None else (answer.x[:pairs] > HALF).reshape(task.ways.shape)
     bound = -np.inf if answer.mip_dual_bound is None else float(answer.mip_dual_bound)
@@ -198,18 +220,18 @@ def _run(task: _Task, cost: Floats, rules: list[LinearConstraint], bounds: Bound
 
 
 def _dealt(task: _Task) -> Flags:
-    """Return some pairs: the largest first, each to the hub that has least for its size; where hubs would rather have less, any."""
-    if task.sign < 0:
-        return _first(task)
+    """Return some pairs: the largest first, each to the hub that is then best off, the last ones to hubs that have none yet."""
     chosen, have = task.set_.copy(), task.base + task.adds @ task.set_
     size = np.where(task.size > 0, task.size, np.inf)
-    for row in np.argsort(-task.adds, kind="stable"):
-        if not chosen[row].any():
-            hub = int(np.lexsort((task.ways[row], have / size))[0])
-            chosen[row, hub] = True
-            have[hub] += task.adds[row]
-    bare = task.needy & ~chosen.any(axis=0)
-    return _first(task) if bare.any() else chosen
+    order = [row for row in np.argsort(-task.adds, kind="stable") if not chosen[row].any()]
+    for left, row in zip(range(len(order), 0, -1), order, strict=True):
+        bare = np.flatnonzero(task.needy & ~chosen.any(axis=0))
+        open_ = bare if left <= len(bare) else np.arange(len(size))
+        after = have[open_] + (task.adds[row] if task.sign < 0 else 0.0)
+        hub = open_[np.lexsort((task.ways[row, open_], after / size[open_]))[0]]
+        chosen[row, hub] = True
+        have[hub] += task.adds[row]
+    return chosen
 
 
 def _first(task: _Task) -> Flags:

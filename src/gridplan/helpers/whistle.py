@@ -31,7 +31,8 @@ def whistle(grids: pd.DataFrame, called: Called, *, month: str) -> pd.DataFrame:
     table = grids[["grid_id", "code", "name", "community_id", "street"]].reset_index(drop=True)
     leaders = pd.Series(dtype=object) if called.leaders is None else called.leaders
     table = table.assign(
-        leader=table["grid_id"].map(leaders).fillna(""), month=month if called.officers is not None else ""
+        leader=table["grid_id"].map(leaders).astype(object).fillna(""),
+        month=month if called.officers is not None else "",
     )
     officers = _officers(called)
     for name in (
@@ -60,7 +61,10 @@ def _officers(called: Called) -> pd.DataFrame | None:
     for role in ("officer", "deputy"):
         who = table[f"{role}_id"]
         table = table.assign(
-            **{role: who.map(known["name"]).fillna(""), f"{role}_phone": who.map(known["phone"]).fillna("")}
+            **{
+                role: who.map(known["name"]).astype(object).fillna(""),
+                f"{role}_phone": who.map(known["phone"]).astype(object).fillna(""),
+            }
         )
     return table
 
@@ -70,4 +74,4 @@ def _joined(keys: pd.Series, table: pd.DataFrame | None, key: str, column: str) 
     if table is None or not len(table):
         return np.full(len(keys), "", dtype=object)
     texts = table.groupby(key, sort=False)[column].agg(lambda one: BETWEEN.join(text for text in one if text))
-    return keys.map(texts).fillna("").to_numpy(object)
+    return keys.map(texts).astype(object).fillna("").to_numpy(object)

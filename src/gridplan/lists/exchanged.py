@@ -97,7 +97,7 @@ def _on_grids(setting: Setting, table: pd.DataFrame, xy: np.ndarray, at: np.ndar
 def _placed(setting: Setting, table: pd.DataFrame, xy: np.ndarray) -> pd.DataFrame:
     """Return a list without shapes, with x, y and street."""
     plain = pd.DataFrame(table.drop(columns="geometry", errors="ignore")).reset_index(drop=True)
-    street = plain["community_id"].map(setting.streets).fillna("")
+    street = plain["community_id"].map(setting.streets).astype(object).fillna("")
     return plain.assign(x=xy[:, 0], y=xy[:, 1], street=street)
 
 
@@ -111,7 +111,10 @@ def _resources(setting: Setting) -> pd.DataFrame:
     if actors is not None:
         ready = actors[["willing", "able"]].fillna(1.0).min(axis=1) > 0
         offered = (
-            table["actor_id"].map(pd.Series(ready.to_numpy(), index=actors["actor_id"])).fillna(value=True)
+            table["actor_id"]
+            .map(pd.Series(ready.to_numpy(), index=actors["actor_id"]))
+            .astype(object)
+            .fillna(value=True)
         )
     return _placed(setting, table, xy_of(table)).assign(offered=offered.to_numpy(bool))
 
@@ -144,7 +147,7 @@ def _ledger(setting: Setting, made: matching.Matching) -> pd.DataFrame:
     rates = setting.plan_file.matching.points.model_dump()
     table = matching.ledger(setting.inputs.points, made.matches, kinds, rates=rates)
     names = actors.set_index("actor_id")["name"]
-    return table.assign(name=table["actor_id"].map(names).fillna("").astype(object))
+    return table.assign(name=table["actor_id"].map(names).astype(object).fillna(""))
 
 
 def _figures(made: matching.Matching) -> dict[str, Any]:

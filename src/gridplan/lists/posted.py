@@ -15,10 +15,10 @@ MONTHS = 12
 HELPER, EMPTY = "helper", "empty"
 
 
-def posted(setting: Setting) -> Listed:
+def posted(setting: Setting, leaders: pd.Series) -> Listed:
     """Return the pairs, the rota and the whistle table, as far as the plan file names helpers."""
     grids = setting.grids[setting.grids["kind"] != EMPTY].reset_index(drop=True)
-    grids = grids.assign(street=grids["community_id"].map(setting.streets).fillna(""))
+    grids = grids.assign(street=grids["community_id"].map(setting.streets).astype(object).fillna(""))
     pairs, members = _pairs(setting), _members(setting)
     turns = _rota(setting, grids)
     found = [one for one in (pairs, members, turns) if one is not None]
@@ -30,7 +30,7 @@ def posted(setting: Setting) -> Listed:
         people=setting.inputs.officers,
         agencies=None if pairs is None else pairs.tables["agency_pairs"],
         members=None if members is None else members.tables["members"],
-        leaders=setting.leaders,
+        leaders=leaders,
     )
     place = "grid_id" if setting.plan_file.helpers.officers_in == "grids" else "community_id"
     calls = helpers.whistle(grids.assign(place_id=grids[place]), called, month=month)
@@ -145,9 +145,9 @@ def _rota(setting: Setting, grids: pd.DataFrame) -> Listed | None:
     known = officers.set_index("officer_id")
     table = made.table.assign(
         place=made.table["place_id"].map(places.set_index("place_id")["name"]),
-        officer=made.table["officer_id"].map(known["name"]).fillna(""),
-        department=made.table["officer_id"].map(known["department"]).fillna(""),
-        deputy=made.table["deputy_id"].map(known["name"]).fillna(""),
+        officer=made.table["officer_id"].map(known["name"]).astype(object).fillna(""),
+        department=made.table["officer_id"].map(known["department"]).astype(object).fillna(""),
+        deputy=made.table["deputy_id"].map(known["name"]).astype(object).fillna(""),
     )
     return Listed(tables={"rota": table}, report={"officers": _figures(made, asked.months)}, told=made.told)
 

@@ -21,8 +21,8 @@ Floats = NDArray[np.float64]
 class Setting:
     """A run whose grids are drawn.
 
-    ``communities`` and ``grids`` are the layers of the plan; ``units`` has unit_id, community_id, households, x, y. ``leaders``
-    names the leader of a grid, by its id, where one is known. ``day`` is the date of the run, ``language`` that of its texts.
+    ``communities`` and ``grids`` are the layers of the plan; ``units`` has unit_id, community_id, households, x, y. ``day`` is the
+    date of the run, ``language`` that of its texts.
     """
 
     plan_file: PlanFile
@@ -32,7 +32,6 @@ class Setting:
     units: pd.DataFrame
     walk: Walk
     line: StraightLine
-    leaders: pd.Series
     day: str
     language: str
 

@@ -24,12 +24,12 @@ def ledger(
         Points for a unit, by kind.
     """
     owned = matches[matches["actor_id"] != ""]
-    rate = owned["resource_id"].map(kinds).map(rates)
+    rate = owned["resource_id"].map(kinds).map(rates).astype(float)
     ahead = owned.assign(promised=owned["amount"], promised_points=owned["amount"] * rate)
     sums = [ahead.groupby("actor_id", sort=False)[["promised", "promised_points"]].sum()]
     if points is not None:
         given = points["given"].fillna(0.0)
-        due = given * points["kind"].map(rates).fillna(1.0)
+        due = given * points["kind"].map(rates).astype(float).fillna(1.0)
         past = points.assign(
             given=given, earned=points["earned"].fillna(due), redeemed=points["redeemed"].fillna(0.0)
         )

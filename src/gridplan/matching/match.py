@@ -114,7 +114,7 @@ def _needs(needs: pd.DataFrame, found: Pairs, met: Floats, matches: pd.DataFrame
         met=met,
         unmet=unmet,
         reason=np.where(unmet > 0, found.reason, ""),
-        project_id=needs["need_id"].map(project).fillna(""),
+        project_id=needs["need_id"].map(project).astype(object).fillna(""),
     )
 
 

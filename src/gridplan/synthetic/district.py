@@ -13,6 +13,7 @@ from gridplan.synthetic.figures import ERAS, Spec, specs
 from gridplan.synthetic.ground import EXPRESSWAY_U, METRIC_CRS, RAILSIDE_M, RIVERSIDE_M, ROADSIDE_M, survey
 from gridplan.synthetic.homes import Homes, build_homes
 from gridplan.synthetic.names import compound_names, road_names
+from gridplan.synthetic.registers import Registers, registers
 from gridplan.synthetic.services import candidates, facilities, special_areas, workers
 from gridplan.synthetic.streets import RANKS, Town, build_town
 
@@ -44,6 +45,7 @@ class District:
     candidates: gpd.GeoDataFrame  # id, categories, cost
     special_areas: gpd.GeoDataFrame  # id, name, workers
     workers: pd.DataFrame  # id, name, kind, community_id, availability
+    registers: Registers
 
 
 def build_district(names: Collection[str] | None = None, *, seed: int = SEED) -> District:
@@ -68,6 +70,7 @@ def build_district(names: Collection[str] | None = None, *, seed: int = SEED) ->
         ),
         special_areas=_numbered("S", special).drop(columns="block"),
         workers=_numbered("W", [workers(s, r) for s, r in zip(wanted, chance, strict=True)]),
+        registers=registers(homes, seed),
     )
 
 

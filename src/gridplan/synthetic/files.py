@@ -16,6 +16,7 @@ from gridplan.synthetic.district import District
 from gridplan.words import say
 
 DATE = "2022-12-31"  # the day the published figures are of; stamped into the files so that they can be remade
+REGISTERS = ("agencies", "officers", "actors", "needs", "resources", "points")
 DEGREES_CRS = "EPSG:4490"  # CGCS2000, longitude and latitude
 NAMES = (
     "plan.toml",
@@ -30,6 +31,7 @@ NAMES = (
     "candidates.gpkg",
     "special_areas.gpkg",
     "workers.xlsx",
+    *(f"{name}.csv" for name in REGISTERS),
 )
 _COMMUNITIES = {"community_id": "社区代码", "name": "社区名称", "street": "街道名称"}
 _ENTRANCES = {
@@ -58,7 +60,9 @@ def write_files(district: District, folder: Path, *, language: str, part: bool) 
             _write_shapefile(table[[*columns, "geometry"]].rename(columns=columns), folder / f"{stem}.shp")
         for stem in ("roads", "barriers", "candidates", "special_areas"):
             _write_geopackage(getattr(district, stem), folder / f"{stem}.gpkg")
-    _write_facilities(district.facilities, folder / "facilities.csv")
+    _write_table(district.facilities, folder / "facilities.csv")
+    for name in REGISTERS:
+        _write_table(getattr(district.registers, name), folder / f"{name}.csv")
     _write_roster(district.workers.rename(columns=_WORKERS), folder / "workers.xlsx")
     plan = folder / "plan.toml"
     name = say(language, "synthetic.part_name" if part else "synthetic.name")
@@ -90,11 +94,12 @@ def _write_geopackage(table: gpd.GeoDataFrame, path: Path) -> None:
     )
 
 
-def _write_facilities(table: gpd.GeoDataFrame, path: Path) -> None:
-    """Write points as columns of a CSV that Excel opens right."""
-    points = table.geometry.to_crs(DEGREES_CRS)
-    plain = pd.DataFrame(table.drop(columns="geometry"))
-    columns = plain.assign(lng=points.x.round(7), lat=points.y.round(7))
+def _write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as a CSV that Excel opens right, points as columns."""
+    columns = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
+    if isinstance(table, gpd.GeoDataFrame):
+        points = table.geometry.to_crs(DEGREES_CRS)
+        columns = columns.assign(lng=points.x.round(7), lat=points.y.round(7))
     columns.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
 
 

@@ -14,6 +14,7 @@ from gridplan.verify.grids import check_band, check_kinds, check_shapes, check_w
 from gridplan.verify.ground import check_points, check_tiling
 from gridplan.verify.hand import check_apart, check_locked, check_seeds, check_together
 from gridplan.verify.identity import check_columns, check_ids, check_references
+from gridplan.verify.lists import check_matches, check_pairs, check_rota
 from gridplan.verify.pieces import check_barriers, check_pieces
 from gridplan.verify.reach import check_access, check_circle, check_service_counts
 from gridplan.verify.sums import check_communities_add_up, check_posts, check_sums, check_totals
@@ -41,6 +42,9 @@ CHECKS = (
     check_access,
     check_circle,
     check_service_counts,
+    check_matches,
+    check_pairs,
+    check_rota,
 )
 AGAINST_INPUTS = (
     check_rows,
