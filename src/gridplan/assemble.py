@@ -9,7 +9,7 @@ import shapely
 
 from gridplan import naming, staffing
 from gridplan.config import PlanFile
-from gridplan.partition import Band, District
+from gridplan.partition import Band, District, PlanPrices
 from gridplan.tables import LAYERS, Inputs
 from gridplan.units import Units
 
@@ -44,6 +44,23 @@ def band_of(plan: PlanFile) -> Band:
     low, high = plan.partition.households_per_worker
     fewest, most = plan.partition.workers_per_grid
     return Band(low=float(low), high=float(high), fewest=fewest, most=most)
+
+
+def prices_of(plan: PlanFile) -> PlanPrices:
+    """Return the prices of the plan file; what is not to be kept whole is not priced."""
+    asked, kept = plan.partition.prices, plan.partition.keep_whole
+    return PlanPrices(
+        split_compound=asked.split_compound if "compound" in kept else 0.0,
+        split_building=asked.split_building if "building" in kept else 0.0,
+        border_off_line=asked.border_off_line,
+        off_middle=asked.off_middle,
+    )
+
+
+def micro_of(plan: PlanFile) -> Band | None:
+    """Return the band of a microgrid, where the plan file asks for them."""
+    asked = plan.partition.microgrid_households
+    return None if asked is None else Band(low=asked[0], high=asked[1])
 
 
 def _layer(table: pd.DataFrame, layer: str) -> gpd.GeoDataFrame:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from gridplan import circle, partition
-from gridplan.assemble import Tables, band_of, tables
+from gridplan.assemble import Tables, band_of, micro_of, prices_of, tables
 from gridplan.config import Circle, PlanFile
 from gridplan.errors import PromiseError
 from gridplan.hand import Asked, asked_of
@@ -148,8 +148,8 @@ def _divided(asked: _Asked, inputs: Inputs, units: Units, ways: Ways, wishes: As
         rules=partition.Rules(
             band=band_of(asked.plan_file),
             workers=cast("partition.WorkersAsked", asked.plan_file.partition.workers),
-            prices=_prices(asked.plan_file),
-            micro=_micro(asked.plan_file),
+            prices=prices_of(asked.plan_file),
+            micro=micro_of(asked.plan_file),
             seed=asked.options.seed,
             jobs=asked.options.jobs,
             seconds=asked.options.time_limit,
@@ -159,23 +159,6 @@ def _divided(asked: _Asked, inputs: Inputs, units: Units, ways: Ways, wishes: As
         progress=asked.progress,
         hand=wishes.hand,
     )
-
-
-def _prices(plan_file: PlanFile) -> partition.PlanPrices:
-    """Return the prices of the plan file; what is not to be kept whole is not priced."""
-    asked, kept = plan_file.partition.prices, plan_file.partition.keep_whole
-    return partition.PlanPrices(
-        split_compound=asked.split_compound if "compound" in kept else 0.0,
-        split_building=asked.split_building if "building" in kept else 0.0,
-        border_off_line=asked.border_off_line,
-        off_middle=asked.off_middle,
-    )
-
-
-def _micro(plan_file: PlanFile) -> partition.Band | None:
-    """Return the band of a microgrid, where the plan file asks for them."""
-    asked = plan_file.partition.microgrid_households
-    return None if asked is None else partition.Band(low=asked[0], high=asked[1])
 
 
 def _placed(
