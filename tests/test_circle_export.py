@@ -1,11 +1,16 @@
 """The circle's further tables in the workbook and on the page, of a report that a person can read."""
 
 from dataclasses import replace
+from xml.etree import ElementTree as ET
+from zipfile import ZipFile
 
+import numpy as np
 import pandas as pd
 
-from gridplan.export.reach import next_sites, reach_frames
+from gridplan.export.plot import curve_svg
+from gridplan.export.reach import SERVICE, next_sites, reach_frames
 from gridplan.export.report import report_markdown
+from gridplan.export.workbook import write_workbook
 from tiny_plan import tiny_plan
 
 TINY = tiny_plan()
@@ -68,3 +73,83 @@ def test_the_page_draws_the_curve():
     heads, lines = next_sites(reported(), str)
     assert len(heads) == len(lines[0]) == 7
     assert lines[1][4:6] == ["7", "100.0%"]
+
+
+def test_goals_stand_once_for_services_together():
+    """A row a goal; what a goal is worth reads as what it is; services in shared buildings have one set of goals."""
+    goal = {
+        "goal": "cover",
+        "best": 1234.0,
+        "bound": 1234.0,
+        "give_up": 0.01,
+        "value": 1222.0,
+        "proven": True,
+    }
+    worst = {**goal, "goal": "worst", "best": 0.5, "bound": 0.75, "value": 0.5, "proven": False}
+    row = {**TINY.report["circle"][0], "together": True, "goals": [goal, worst]}
+    plan = replace(TINY, report={**TINY.report, "circle": [row, {**row, "category": "school"}]})
+    frame = dict(reach_frames(plan))["goals"]
+    assert frame[["best", "goal_bound", "value"]].to_numpy().tolist() == [
+        ["1,234", "1,234", "1,222"],
+        ["50.0%", "75.0%", "50.0%"],
+    ]
+    assert frame["give_up"].tolist() == [0.01, 0.01]
+    assert "1,222" in report_markdown(plan)
+
+
+def test_grids_by_service_is_a_table():
+    """A row a grid, a column a service, named as the data names it."""
+    grid = str(TINY.grids["grid_id"].iloc[0])
+    area = {
+        "level": "grid",
+        "id": grid,
+        "households": 5.0,
+        "score": 0.5,
+        "covered": {"=clinic": 0.0, "school": 1.0},
+    }
+    frame = dict(reach_frames(reported(assessment=[area])))["grid_cover"]
+    assert frame[[SERVICE + "=clinic", SERVICE + "school"]].to_numpy().tolist() == [[0.0, 1.0]]
+    assert frame["households"].tolist() == [5.0]
+
+
+def parsed(drawn):
+    """Return a drawing of ours as elements."""
+    return ET.fromstring(drawn)  # noqa: S314 # it was made a line before
+
+
+def test_the_curve_is_drawn():
+    """One panel without money for every step; names are text; the ring stands at the plan's number of sites."""
+    drawn = curve_svg(reported())
+    root = parsed(drawn)
+    texts = [node.text for node in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert TINY.report["circle"][0]["category"] in texts
+    assert "100%" in texts
+    assert len(list(root.iter("{http://www.w3.org/2000/svg}polyline"))) == 1
+    assert curve_svg(TINY) == ""
+
+
+def test_a_hostile_name_is_only_text():
+    """A service called like markup adds no element to the drawing."""
+    row = {**reported().report["circle"][0], "category": "</text><script>"}
+    root = parsed(curve_svg(replace(TINY, report={**TINY.report, "circle": [row]})))
+    assert not [node for node in root.iter() if node.tag.endswith("script")]
+
+
+def test_the_workbook_has_charts(tmp_path):
+    """Cover against sites, and against money where it is known, as lines of the sheet's own cells."""
+    write_workbook(reported(), tmp_path / "book.xlsx")
+    names = ZipFile(tmp_path / "book.xlsx").namelist()
+    assert sum(name.startswith("xl/charts/chart") for name in names) == 2
+
+
+def test_names_of_services_keep_apart():
+    """Lines that end at one height have names one under the other, inside the drawing."""
+    rows = [{**reported().report["circle"][0], "category": f"s{at}"} for at in range(12)]
+    root = parsed(curve_svg(replace(TINY, report={**TINY.report, "circle": rows})))
+    heights = sorted(
+        float(node.get("y"))
+        for node in root.iter("{http://www.w3.org/2000/svg}text")
+        if node.text.startswith("s") and node.text[1:].isdigit()
+    )
+    assert np.diff(heights).min() >= 16
+    assert heights[-1] < 560

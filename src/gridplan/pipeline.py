@@ -27,7 +27,7 @@ from gridplan.report import Stamp, report_of
 from gridplan.tables import Inputs
 from gridplan.units import Units, build_units
 from gridplan.verify import verify
-from gridplan.walking import Ways, ways_of
+from gridplan.walking import Ways, ways_of, with_isochrones
 
 LAYERS_BEHIND = ("roads", "barriers", "special_areas")
 HALTED_S = 1.0  # of solving for each service, once a run is to end
@@ -174,7 +174,7 @@ def _placed(
     table = units.table.assign(
         grid=district.grid.astype(str).astype(object), vulnerable=poor.reindex(range(len(units.table)))
     )
-    return circle.place(
+    reach = circle.place(
         table,
         inputs.facilities,
         inputs.candidates,
@@ -184,6 +184,7 @@ def _placed(
         solve_seconds=HALTED_S if asked.options.halted else asked.options.time_limit,
         seed=asked.options.seed,
     )
+    return with_isochrones(reach, wanted, ways, inputs, table)
 
 
 @dataclass(frozen=True)
@@ -255,6 +256,7 @@ def _plan(asked: _Asked, inputs: Inputs, found: _Found, timings: dict[str, float
         households=layers.households,
         facilities=reach.facilities if reach else None,
         access=reach.access if reach else None,
+        isochrones=reach.isochrones if reach else None,
         backdrop=_behind(inputs),
         lists=listed.tables,
         report={**report, **found.wishes.report, **listed.report, "timings": timings},

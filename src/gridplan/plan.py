@@ -28,6 +28,7 @@ class Plan:
     microgrids: gpd.GeoDataFrame | None = None
     facilities: gpd.GeoDataFrame | None = None
     access: pd.DataFrame | None = None
+    isochrones: gpd.GeoDataFrame | None = None
     backdrop: dict[str, gpd.GeoDataFrame] = field(default_factory=dict)
     lists: dict[str, pd.DataFrame] = field(default_factory=dict)
     report: dict[str, Any]

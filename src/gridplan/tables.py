@@ -80,6 +80,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("unit_id", "category", "facility_id", "assigned_id"),
         ("minutes", "minutes_existing", "covered"),
     ),
+    "isochrones": (("isochrone_id", "facility_id", "category"), ("minutes", "households")),
 }
 
 # lists of a plan, without shapes, the id first: as LAYERS; a person's name or telephone is there only where the plan file names

@@ -1,15 +1,19 @@
 """How people walk in a run: over its roads where it has roads, else in a straight line times a detour."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from gridplan.circle import Circle as Placed
 from gridplan.config import Circle, PlanFile
-from gridplan.network import Places, StraightLine, Walk, build_network
+from gridplan.network import Places, StraightLine, Walk, build_network, isochrone
 from gridplan.progress import Progress
 from gridplan.tables import Inputs
 from gridplan.units import Units
+from gridplan.words import Message
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,3 +61,54 @@ def ways_of(plan_file: PlanFile, inputs: Inputs, units: Units, progress: Progres
         straight=asked == "straight" or (asked == "auto" and not has_roads),
         block=units.table["block"].to_numpy(),
     )
+
+
+def with_isochrones(reach: Placed, asked: Circle, ways: Ways, inputs: Inputs, units: pd.DataFrame) -> Placed:
+    """Return the placed services with the areas within so many minutes of the places that the plan file names."""
+    if not asked.isochrones:
+        return reach
+    places, missing = _places_of(reach, asked, inputs)
+    told = (Message("circle.no_such_place", {"ids": ", ".join(missing)}),) if missing else ()
+    if not len(places):
+        return replace(reach, told=(*reach.told, *told))
+    spots = np.stack([places.geometry.x.to_numpy(float), places.geometry.y.to_numpy(float)], axis=1)
+    homes = units["households"].to_numpy(float)
+    rows = []
+    for minutes in sorted(asked.isochrones):
+        limit_m = minutes * asked.metres_per_minute
+        near = np.isfinite(ways.walk.distances(ways.walk.attach(spots), ways.units, limit_m=limit_m))
+        rows.append(
+            gpd.GeoDataFrame(
+                {
+                    "isochrone_id": [f"{own}-{minutes:g}" for own in places["facility_id"]],
+                    "facility_id": places["facility_id"].to_numpy(object),
+                    "category": places["category"].to_numpy(object),
+                    "minutes": minutes,
+                    "households": near @ homes,
+                },
+                geometry=[isochrone(ways.walk, (x, y), limit_m) for x, y in spots.tolist()],
+                crs=places.crs,
+            )
+        )
+    table = gpd.GeoDataFrame(pd.concat(rows, ignore_index=True), crs=places.crs)
+    return replace(reach, isochrones=table, told=(*reach.told, *told))
+
+
+def _places_of(reach: Placed, asked: Circle, inputs: Inputs) -> tuple[gpd.GeoDataFrame, list[str]]:
+    """Return the places whose areas are asked for, and the ids among those that there are not."""
+    there = reach.facilities[["facility_id", "category", "status", "geometry"]]
+    if asked.isochrones_of == "new":
+        return there[there["status"] == "new"], []
+    if asked.isochrones_of == "all":
+        return there[there["status"] != "closed"], []
+    known = [there]
+    if inputs.candidates is not None:
+        known.append(
+            inputs.candidates.rename(columns={"candidate_id": "facility_id"}).assign(category="", status="")
+        )
+    table = pd.concat([part[there.columns] for part in known], ignore_index=True).drop_duplicates(
+        "facility_id"
+    )
+    at = pd.Index(table["facility_id"]).get_indexer(list(asked.isochrones_of))
+    missing = [own for own, where in zip(asked.isochrones_of, at, strict=True) if where < 0]
+    return gpd.GeoDataFrame(table.iloc[at[at >= 0]], crs=there.crs), missing

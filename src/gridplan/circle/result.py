@@ -58,6 +58,9 @@ class Circle:
     access: pd.DataFrame
     rows: list[dict[str, Any]]
     told: tuple[Message, ...]
+    isochrones: gpd.GeoDataFrame | None = (
+        None  # how far people come from some places, where that is asked for
+    )
 
 
 class Walk(Protocol):

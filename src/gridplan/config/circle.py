@@ -82,6 +82,12 @@ class Circle(Table):
     budget: OptionalPositive = None
     goals: Annotated[tuple[GoalName, ...], BeforeValidator(listed), Want("goals")] = ()
     give_up: Annotated[Share | tuple[Share, ...], BeforeValidator(listed), Want("give_up")] = 0.0
+    isochrones: Annotated[
+        tuple[Annotated[float, Field(gt=0)], ...], BeforeValidator(listed), Want("isochrones")
+    ] = ()
+    isochrones_of: Annotated[
+        Literal["new", "all"] | tuple[Text, ...], BeforeValidator(listed), Want("isochrones_of")
+    ] = "new"
     norms: Annotated[tuple[Norm, ...], BeforeValidator(listed), Want("norms")] = ()
     services: Annotated[tuple[Service, ...], BeforeValidator(listed), Want("services")] = ()
 
@@ -94,6 +100,20 @@ class Circle(Table):
             must(model == "cover" or service.backup == 1)
             must(model != "center" or not service.capacities)
         return services
+
+    @field_validator("isochrones", mode="after")
+    @classmethod
+    def _each_minute_once(cls, minutes: tuple[float, ...]) -> tuple[float, ...]:
+        must(len(set(minutes)) == len(minutes))
+        return minutes
+
+    @field_validator("isochrones_of", mode="after")
+    @classmethod
+    def _beside_minutes(
+        cls, of: Literal["new", "all"] | tuple[str, ...], info: ValidationInfo
+    ) -> Literal["new", "all"] | tuple[str, ...]:
+        must(of == "new" or info.data.get("isochrones"))
+        return of
 
     @field_validator("goals", mode="after")
     @classmethod

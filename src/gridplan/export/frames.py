@@ -116,12 +116,16 @@ def facilities_frame(plan: Plan) -> pd.DataFrame:
         street=at.map(home["street"]).fillna(""),
         community=at.map(_told_apart(home)).fillna(""),
         facility_status=[said(plan, f"facility_{status}") for status in table["status"]],
+        facility_name=table["name"],
+        facility_kind=table["kind"],
         used=table["households_served"] / table["capacity"].where(table["capacity"] > 0),
     )
     table = table.sort_values(["category", "status"], kind="stable")
     columns = [
         "category",
         "facility_id",
+        "facility_name",
+        "facility_kind",
         "street",
         "community",
         "facility_status",

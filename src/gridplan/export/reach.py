@@ -5,17 +5,26 @@ from typing import Any
 
 import pandas as pd
 
+from gridplan.export.chart import Chart
 from gridplan.export.frames import said
 from gridplan.plan import Plan
 from gridplan.words import say
 
+SERVICE = "service: "  # before the head of a column that is a service's
 BAR = 20  # characters of full cover
 STEPS = 5  # of the curve on the page; the workbook has all
 
 
 def reach_frames(plan: Plan) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield the name and the table of each sheet that holds something."""
-    frames = {"reach": _reach(plan), "cover": _cover(plan), "curve": _curve(plan), "norms": _norms(plan)}
+    frames = {
+        "goals": _goals(plan),
+        "reach": _reach(plan),
+        "cover": _cover(plan),
+        "grid_cover": _grid_cover(plan),
+        "curve": _curve(plan),
+        "norms": _norms(plan),
+    }
     yield from ((name, frame) for name, frame in frames.items() if len(frame))
 
 
@@ -68,6 +77,71 @@ def _cover(plan: Plan) -> pd.DataFrame:
     )
 
 
+def _grid_cover(plan: Plan) -> pd.DataFrame:
+    """Return a row a grid: its households, its score, and a column a service with the share within reach."""
+    named = plan.grids.set_index("grid_id")[["code", "name"]]
+    rows = [
+        {
+            "code": named["code"].get(row["id"], row["id"]),
+            "grid": named["name"].get(row["id"], ""),
+            "households": row["households"],
+            "score": row["score"],
+            **{SERVICE + category: share for category, share in row["covered"].items()},
+        }
+        for row in plan.report.get("assessment") or ()
+        if row["level"] == "grid"
+    ]
+    table = pd.DataFrame(rows)
+    return table.astype({name: float for name in table if name not in ("code", "grid")})
+
+
+def _goals(plan: Plan) -> pd.DataFrame:
+    """Return a row a goal of each service, once for services in shared buildings."""
+    rows, shared = [], False
+    for row in plan.report["circle"]:
+        if shared and row.get("together"):
+            continue
+        shared |= bool(row.get("together") and row.get("goals"))
+        rows += [
+            {
+                "category": said(plan, "goal_together") if row.get("together") else row["category"],
+                "goal": say(plan.language, f"circle.goal_{goal['goal']}"),
+                "best": _amount(goal["goal"], goal["best"]),
+                "goal_bound": _amount(goal["goal"], goal["bound"]),
+                "give_up": goal["give_up"],
+                "value": _amount(goal["goal"], goal["value"]),
+                "proven": said(plan, "proven_yes" if goal["proven"] else "proven_no"),
+            }
+            for goal in row.get("goals") or ()
+        ]
+    names = ["category", "goal", "best", "goal_bound", "give_up", "value", "proven"]
+    return pd.DataFrame(rows, columns=names).astype({"give_up": float})
+
+
+def _amount(goal: str, value: float | None) -> str:
+    """Return a goal's value for reading."""
+    if value is None:
+        return "-"
+    return f"{value:.1%}" if goal == "worst" else f"{value:,.1f}".removesuffix(".0")
+
+
+def curve_charts(plan: Plan, name: str, frame: pd.DataFrame) -> tuple[Chart, ...]:
+    """Return what is drawn beside a sheet: for the curve, cover against sites, and against money where it is known."""
+    if name != "curve":
+        return ()
+    heads = {key: said(plan, f"head_{key}") for key in ("category", "sites", "money", "covered_so_far")}
+    kinds = ["sites", *(["money"] if (frame["money"] > 0).any() else [])]
+    return tuple(
+        Chart(
+            title=said(plan, f"chart_{kind}"),
+            runs=heads["category"],
+            across=heads[kind],
+            up=heads["covered_so_far"],
+        )
+        for kind in kinds
+    )
+
+
 def _curve(plan: Plan) -> pd.DataFrame:
     """Return a row a service and step: the best next site, what it adds, cover and money so far."""
     numbers = ["sites", "adds", "covered_so_far", "money"]
@@ -92,6 +166,20 @@ def _norms(plan: Plan) -> pd.DataFrame:
     numbers = ["level_minutes", "norm_m", "limit_m", "area_m2"]
     table = pd.DataFrame(rows, columns=["category", *numbers, "people", "source", "clause", "sure"])
     return table.astype(dict.fromkeys(numbers, float))
+
+
+def circle_tables(
+    plan: Plan, plain: Callable[[object], str]
+) -> Iterator[tuple[str, list[str], list[list[str]]]]:
+    """Yield the page's tables that hold something: name, heads, lines."""
+    goals = _goals(plan)
+    if len(goals):
+        shown = goals.assign(give_up=[f"{share:.1%}" for share in goals["give_up"]])
+        heads = [said(plan, f"head_{name}") for name in goals]
+        yield "goals", heads, [[plain(value) for value in line] for line in shown.to_numpy().tolist()]
+    heads, lines = next_sites(plan, plain)
+    if lines:
+        yield "next_sites", heads, lines
 
 
 def next_sites(plan: Plan, plain: Callable[[object], str]) -> tuple[list[str], list[list[str]]]:

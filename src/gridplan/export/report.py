@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import Any
 
-from gridplan.export.reach import next_sites
+from gridplan.export.plot import CURVE
+from gridplan.export.reach import circle_tables
 from gridplan.plan import Plan
 from gridplan.words import say
 
@@ -206,10 +207,10 @@ def _services(plan: Plan) -> Iterator[str]:
 
 
 def _next_sites(plan: Plan) -> Iterator[str]:
-    """Yield what the next sites of each service would add, as a table with bars."""
-    heads, lines = next_sites(plan, _plain)
-    if lines:
-        yield f"## {_said(plan, 'next_sites')}"
+    """Yield what became of each goal, and what the next sites of each service would add, drawn and as a table."""
+    for name, heads, lines in circle_tables(plan, _plain):
+        yield f"## {_said(plan, name)}"
+        yield from [f"![{_said(plan, name)}]({CURVE})"] if name == "next_sites" else []
         yield _table(heads, lines)
 
 

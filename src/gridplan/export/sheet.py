@@ -17,6 +17,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
+from gridplan.export.chart import ROWS as CHART_ROWS
+from gridplan.export.chart import Chart, draw
+
 A3, A4 = 8, 9
 TITLE_ROW, NOTE_ROW, HEAD_ROW, FIRST_ROW = range(4)
 NARROWEST, NARROWEST_TEXT, WIDEST = 6, 10, 32  # characters of a column; texts may be written in by hand
@@ -100,6 +103,7 @@ class Table:
     alerts: Sequence[bool] = ()
     closing: str = ""
     frozen: int = 1  # so many columns say which row it is, and stay in view
+    charts: Sequence[Chart] = ()
 
 
 class Printer:
@@ -166,6 +170,11 @@ class Printer:
             {"number_stored_as_text": f"A1:{xl_col_to_name(len(table.columns) - 1)}{last + 1}"}
         )
         sheet.write_string(last + 2, 0, table.closing, self.look({}))
+        heads = [column.head for column in table.columns]
+        for number, chart in enumerate(table.charts):
+            names = [str(value) for value in table.columns[heads.index(chart.runs)].values]
+            row = HEAD_ROW + CHART_ROWS * number
+            draw(self._book, sheet, chart, heads=heads, names=names, first=FIRST_ROW, at=row)
 
     def _heights(self, sheet: Worksheet, columns: Sequence[Column], rows: Sequence[int]) -> None:
         """Make rows tall enough for their longest text, the head for its."""

@@ -1,6 +1,7 @@
 """staffing.xlsx: summary, streets, communities, grids, services, facilities, to print and to fill in."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -24,7 +25,7 @@ from gridplan.export.frames import (
 from gridplan.export.lists import POINTS as LISTED_POINTS
 from gridplan.export.lists import TENTHS as LISTED_TENTHS
 from gridplan.export.lists import list_frames
-from gridplan.export.reach import reach_frames
+from gridplan.export.reach import SERVICE, curve_charts, reach_frames
 from gridplan.export.sheet import Column, Form, Printer, Table
 from gridplan.plan import Plan
 
@@ -110,7 +111,7 @@ def _tables(plan: Plan) -> Iterator[tuple[str, Table]]:
         services = services_frame(plan)
         yield "services", _table(plan, "services", services, alerts=services["out_of_reach"] > 0, total=False)
         for name, frame in reach_frames(plan):
-            yield name, _table(plan, name, frame, total=False)
+            yield name, replace(_table(plan, name, frame, total=False), charts=curve_charts(plan, name, frame))
     if plan.facilities is not None and len(plan.facilities):
         facilities = facilities_frame(plan)
         crowded = facilities["used"] > 1
@@ -147,7 +148,7 @@ def _column(plan: Plan, frame: pd.DataFrame, name: str, *, summed: bool) -> Colu
     numeric = frame[name].dtype.kind in "fi"
     sums = frame[[c for c in (*ASKED, "workers_on_roster") if c in frame]].sum().to_frame().T
     return Column(
-        head=said(plan, f"head_{name}"),
+        head=name.removeprefix(SERVICE) if name.startswith(SERVICE) else said(plan, f"head_{name}"),
         values=frame[name].to_numpy(),
         form=_form(name) if numeric else "text",
         summed=summed and numeric and name not in NOT_SUMMED,
@@ -172,7 +173,7 @@ def _form(name: str) -> Form:
     """Return how a number is shown."""
     if name == "number":
         return "order"
-    return "tenth" if name in TENTHS else "share" if name in SHARES else "whole"
+    return "tenth" if name in TENTHS else "share" if name in SHARES or name.startswith(SERVICE) else "whole"
 
 
 def _title(plan: Plan, name: str) -> str:

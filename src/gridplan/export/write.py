@@ -11,6 +11,7 @@ from gridplan.export.geopackage import write_geopackage
 from gridplan.export.listing import FOLDER as LISTS_FOLDER
 from gridplan.export.listing import LETTERS, edited_lists, list_texts
 from gridplan.export.lock import HeldError, locked
+from gridplan.export.plot import CURVE, curve_svg
 from gridplan.export.record import report_json
 from gridplan.export.report import report_markdown
 from gridplan.export.swap import Places, bring, carry_over, clear_leftovers, settle, swap_in
@@ -143,7 +144,9 @@ def _fill(new: Path, plan: Plan, pages: Mapping[str, str]) -> None:
     (new / MAPS).mkdir(parents=True)
     write_geopackage(plan, new / PLAN)
     write_workbook(plan, new / WORKBOOK)
-    _fill_texts(new, {REPORT: report_json(plan.report, timings=True), PAGE: report_markdown(plan)})
+    curve = curve_svg(plan)
+    drawn = {CURVE: curve} if curve else {}
+    _fill_texts(new, {REPORT: report_json(plan.report, timings=True), PAGE: report_markdown(plan), **drawn})
     _fill_texts(new / MAPS, pages)
     if plan.lists:
         (new / LISTS_FOLDER).mkdir()
@@ -163,7 +166,7 @@ def _ours(folder: Path) -> list[Path]:
         path.relative_to(folder) for path in folder.glob(f"{PLAN}-*")
     ]  # one beside another plan would spoil it
     lists = [Path(LISTS_FOLDER, f"{name}.csv") for name in LISTS]
-    return [*map(Path, (PLAN, REPORT, WORKBOOK, PAGE)), *pages, *lists, *journals]
+    return [*map(Path, (PLAN, REPORT, WORKBOOK, PAGE, CURVE)), *pages, *lists, *journals]
 
 
 def _refuse_unfit(folder: Path) -> None:
