@@ -20,7 +20,12 @@ def street(*loads: float, bars: tuple[int, ...] = ()) -> Ground:
     beside = np.abs(at[:, None] - at) == 1
     for bar in bars:
         beside[bar, bar + 1] = beside[bar + 1, bar] = False
-    return Ground(load=np.array(loads, float), beside=beside, metres=100.0 * np.abs(at[:, None] - at))
+    return Ground(
+        load=np.array(loads, float),
+        needed=np.ones(len(at), bool),
+        beside=beside,
+        metres=100.0 * np.abs(at[:, None] - at),
+    )
 
 
 def asked(ground: Ground, before: list[int], availability: list[float], most: int = 3) -> Service:
@@ -137,7 +142,9 @@ def test_nobody_at_all():
     """Without workers every grid is without; without grids workers have none."""
     assert asked(street(180, 180), [], []).unserved == 2
     assert serve(
-        Ground(load=np.zeros(0), beside=np.zeros((0, 0), bool), metres=np.zeros((0, 0))),
+        Ground(
+            load=np.zeros(0), needed=np.zeros(0, bool), beside=np.zeros((0, 0), bool), metres=np.zeros((0, 0))
+        ),
         availability=ALIKE(2),
         before=np.array([-1, -1]),
         most_grids=2,

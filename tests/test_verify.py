@@ -114,6 +114,21 @@ def with_microgrids(plan: Plan) -> Plan:
     )
 
 
+def with_posts(**wrong: object) -> Change:
+    """Give each ordinary grid a post: of C1 held by workers 1 and 2, of C2 both by worker 3; the first with some wrong figures."""
+    rows = [
+        {"post_id": f"{grid}-F1", "grid_id": grid, "community_id": grid[:2], "worker_id": who, "share": share}
+        for grid, who, share in (
+            *(("C1001", "1", 1.0), ("C1002", "2", 1.0)),
+            *(("C2001", "3", 0.5), ("C2002", "3", 0.5)),
+        )
+    ]
+    rows[0] |= wrong
+    posts = pd.DataFrame(rows).assign(street="滨海街道", microgrid_id="", name="", walk_m=0.0, moved=np.nan)
+    posts["kind"] = posts.get("kind", pd.Series(index=posts.index, dtype=object)).fillna("full_time")
+    return lambda plan: dataclasses.replace(plan, lists={"posts": posts})
+
+
 def barrier(x_m: float) -> gpd.GeoDataFrame:
     """Draw a wall from south to north through a community."""
     line = LineString([(X0_M + x_m, Y0_M - 10), (X0_M + x_m, Y0_M + 210)])
@@ -203,6 +218,10 @@ BROKEN: dict[str, Change] = {
     "figure_not_read": cell("communities", 0, "planned", 401.0),
     "facility_changed": shape("facilities", 0, Point(X0_M, Y0_M)),
     "special_area_lost": cell("grids", 4, "kind", "ordinary"),
+    "posts_missing": with_posts(kind="part_time"),
+    "held_by_nobody_known": with_posts(worker_id="99"),
+    "held_elsewhere": with_posts(worker_id="3", share=0.0),
+    "held_too_much": with_posts(share=1.5),
 }
 # seen only beside the inputs, where earlier promises would hide them
 ALONE = {"rows_lost", "community_lost", "special_area_lost"}
@@ -239,6 +258,41 @@ INPUTS = tiny_inputs()
 def test_tiny_plan_keeps_every_promise() -> None:
     """A plan that is right breaks nothing, alone and beside its inputs."""
     assert verify(TINY, inputs=INPUTS) == []
+
+
+def test_posts_keep_every_promise() -> None:
+    """Posts that the roster's people hold, one of them two, break nothing."""
+    assert verify(with_posts()(TINY), inputs=INPUTS) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"post_id": "C1002-F1"}, "ids_not_unique"),
+        ({"grid_id": "C9"}, "reference_unknown"),
+        ({"community_id": "C2"}, "levels_do_not_nest"),
+    ],
+)
+def test_posts_that_are_nowhere(wrong: dict[str, object], told: str) -> None:
+    """A post has an id of its own, a grid that there is, and that grid's community."""
+    assert told in keys(with_posts(**wrong)(TINY))
+
+
+def test_each_community_may_have_its_own_band() -> None:
+    """With a band of its own of 150 to 230 C2's grid of 220 is in band; called out of it, that is told."""
+    own = report("communities", 1, "band", value={"low": 150.0, "high": 230.0})
+    figures = {"in_band": 1.0, "out_of_band": 0, "out_of_band_bound": 0, "households_outside": 0.0}
+    figures |= {"households_outside_bound": 0.0, "status": "optimal", "reason": ""}
+    inside = both(own, *(report("communities", 1, key, value=value) for key, value in figures.items()))
+    whole = both(inside, cell("grids", 2, "in_band", 1.0), report("totals", "in_band_share", value=1.0))
+    assert verify(whole(TINY)) == []
+    assert "in_band_wrong" in keys(inside(TINY))
+
+
+def test_posts_follow_from_the_basis() -> None:
+    """Posts by planned households are planned / 200: with the lived-in ones they are told."""
+    assert "posts_off_norm" in keys(report("staffing", "basis", value="planned")(TINY))
+    assert "posts_off_norm" not in keys(report("staffing", "basis", value="load")(TINY))
 
 
 def test_microgrids_keep_every_promise() -> None:

@@ -14,6 +14,7 @@ from gridplan.tables import LAYERS, Inputs
 from gridplan.units import Units
 
 DEGENERATE_M = 1e-9
+SLACK = 1e-9  # loads that differ by less are equal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,7 @@ class Tables:
     units: gpd.GeoDataFrame
     households: gpd.GeoDataFrame
     roster: staffing.Roster
+    bands: pd.DataFrame | None = None  # community_id, workers, low, high, where each community has its own
 
 
 def norm_of(plan: PlanFile) -> staffing.Norm | None:
@@ -36,12 +38,12 @@ def norm_of(plan: PlanFile) -> staffing.Norm | None:
         return None
     low, high = asked.households_per_worker
     named = "workers_per_10000_residents" in asked.model_fields_set
-    return staffing.Norm(low, high, asked.workers_per_10000_residents if named else None)
+    return staffing.Norm(low, high, asked.workers_per_10000_residents if named else None, asked.basis)
 
 
 def band_of(plan: PlanFile) -> Band:
     """Return the band of the plan file."""
-    low, high = plan.partition.households_per_worker
+    low, high = plan.partition.band
     fewest, most = plan.partition.workers_per_grid
     return Band(low=float(low), high=float(high), fewest=fewest, most=most)
 
@@ -69,19 +71,32 @@ def _layer(table: pd.DataFrame, layer: str) -> gpd.GeoDataFrame:
     return table[[*texts, *figures, "geometry"]].reset_index(drop=True)
 
 
+def _in_band(grids: pd.DataFrame, plan: PlanFile, bands: pd.DataFrame | None) -> np.ndarray:
+    """Tell of each grid whether it is within its community's own band, where communities have one, else the plan's."""
+    if bands is None:
+        return band_of(plan).outside(grids["load"].to_numpy(float))[0] == 0
+    own = bands.set_index("community_id").reindex(grids["community_id"])
+    low, high = (own[end].to_numpy(float) * grids["workers"].to_numpy(float) for end in ("low", "high"))
+    return np.asarray((grids["load"] >= low - SLACK) & (grids["load"] <= high + SLACK))
+
+
 def _grids(
-    inputs: Inputs, units: Units, district: District, plan: PlanFile, language: str
+    inputs: Inputs,
+    units: Units,
+    district: District,
+    plan: PlanFile,
+    language: str,
+    bands: pd.DataFrame | None,
 ) -> gpd.GeoDataFrame:
     """Return the grids in the order of communities and codes, with ``number`` as ``district.grid`` counts them."""
     shapes = _outlines(units.table.geometry.to_numpy(), district.grid)
     frame = gpd.GeoDataFrame(district.grids, geometry=shapes, crs=inputs.crs).join(_sums(units, district))
     population = frame["population"]
-    in_band = band_of(plan).outside(frame["load"].to_numpy(float))[0] == 0
     outline_m = np.maximum(shapely.length(shapes), DEGENERATE_M)
     frame = frame.assign(
         number=np.arange(len(frame)),
         population=population.fillna(0.0) if inputs.households["population"].notna().any() else population,
-        in_band=np.where(frame["kind"] == "ordinary", in_band, np.nan),
+        in_band=np.where(frame["kind"] == "ordinary", _in_band(frame, plan, bands), np.nan),
         compactness=4 * np.pi * shapely.area(shapes) / outline_m**2,
         centre_unit_id=units.table["unit_id"].to_numpy(object)[frame["centre"]],
     )
@@ -132,9 +147,16 @@ def _named(
     return frame.assign(bounds_text=bounds)
 
 
-def tables(inputs: Inputs, units: Units, district: District, plan: PlanFile, language: str) -> Tables:
-    """Return the layers of a plan but for facilities and access."""
-    grids = _grids(inputs, units, district, plan, language)
+def tables(
+    inputs: Inputs,
+    units: Units,
+    district: District,
+    plan: PlanFile,
+    language: str,
+    bands: pd.DataFrame | None = None,
+) -> Tables:
+    """Return the layers of a plan but for facilities and access; ``bands``: community_id, low, high, where each has its own."""
+    grids = _grids(inputs, units, district, plan, language, bands)
     id_of = grids.sort_values("number")["grid_id"].to_numpy(object)
     unit_table = units.table.assign(grid_id=id_of[district.grid])
     micro = None if district.micro is None else _microgrids(unit_table, district.micro)
@@ -156,6 +178,7 @@ def tables(inputs: Inputs, units: Units, district: District, plan: PlanFile, lan
         units=_layer(unit_table, "units"),
         households=_layer(rows, "households"),
         roster=roster,
+        bands=bands,
     )
 
 
@@ -185,6 +208,7 @@ def _communities(
     frame = table.drop(columns=["workers"]).assign(
         households=ids.map(rows.groupby("community_id")["households"].sum()).fillna(0.0),
         planned=ids.map(planned).fillna(0.0 if rows["planned"].notna().any() else np.nan),
+        load=ids.map(rows.groupby("community_id")["load"].sum()).fillna(0.0),
         grids=ids.map(ordinary.size()).fillna(0.0),
         workers_in_plan=ids.map(ordinary["workers"].sum()).fillna(0.0),
         workers_on_roster=roster.by_community,
@@ -194,7 +218,7 @@ def _communities(
 
 def _streets(communities: gpd.GeoDataFrame, plan: PlanFile) -> gpd.GeoDataFrame:
     """Return the streets: their communities' sums, posts from the sums."""
-    figures = ["households", "planned", "population", "grids", "workers_in_plan", "workers_on_roster"]
+    figures = ["households", "planned", "load", "population", "grids", "workers_in_plan", "workers_on_roster"]
     named = communities[communities["street"] != ""]
     sums = named.groupby("street", sort=False)[figures].sum(min_count=1)
     shapes = named.groupby("street", sort=False).geometry.apply(lambda g: shapely.union_all(g.to_numpy()))

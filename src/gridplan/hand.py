@@ -10,10 +10,9 @@ from gridplan import partition
 from gridplan.checks import Fault, Sheet
 from gridplan.config import PlanFile
 from gridplan.errors import InputError
-from gridplan.partition import Clash, Hand
-from gridplan.progress import Silent
+from gridplan.partition import Band, Clash, Hand
 from gridplan.tables import Inputs
-from gridplan.units import Units, build_units
+from gridplan.units import Units
 from gridplan.words import Message
 
 COLUMNS = ("locked", "together", "apart")
@@ -52,8 +51,8 @@ def asks(plan: PlanFile) -> bool:
     return plan.inputs.seeds is not None or any(getattr(rows, column) for column in COLUMNS)
 
 
-def asked_of(plan: PlanFile, inputs: Inputs, units: Units) -> Asked:
-    """Return what the planner asks of the units.
+def asked_of(plan: PlanFile, inputs: Inputs, units: Units, band: Band) -> Asked:
+    """Return what the planner asks of the units, of which none can be in a grid beyond the band.
 
     Raises
     ------
@@ -62,18 +61,18 @@ def asked_of(plan: PlanFile, inputs: Inputs, units: Units) -> Asked:
     """
     if not asks(plan):
         return Asked()
-    asked, found = _examined(plan, inputs, units)
+    asked, found = _examined(plan, inputs, units, band)
     if found:
         raise InputError(fault.message for fault in found)
     return asked
 
 
-def faults(plan: PlanFile, inputs: Inputs) -> list[Fault]:
+def faults(plan: PlanFile, inputs: Inputs, units: Units, band: Band) -> list[Fault]:
     """Return what cannot be of all that the planner asks."""
-    return _examined(plan, inputs, build_units(inputs, Silent()))[1] if asks(plan) else []
+    return _examined(plan, inputs, units, band)[1] if asks(plan) else []
 
 
-def _examined(plan: PlanFile, inputs: Inputs, units: Units) -> tuple[Asked, list[Fault]]:
+def _examined(plan: PlanFile, inputs: Inputs, units: Units, band: Band) -> tuple[Asked, list[Fault]]:
     """Return what is asked, and what of it cannot be."""
     sheets = {part: _sheet(part, plan, inputs) for part in ("households", "seeds")}
     found: list[Fault] = []
@@ -93,15 +92,9 @@ def _examined(plan: PlanFile, inputs: Inputs, units: Units) -> tuple[Asked, list
     counts = {column: len(read[column].names) for column in COLUMNS} | {"seeds": len(seeds)}
     found += told
     if not found:
-        for clash in partition.clashes(units.table, units.borders, hand, _band(plan)):
+        for clash in partition.clashes(units.table, units.borders, hand, band):
             found.append(_told(clash, read, inputs, units, seeds, sheets))
     return Asked(hand=hand, counts=counts), found
-
-
-def _band(plan: PlanFile) -> partition.Band:
-    asked = plan.partition
-    (low, high), (fewest, most) = asked.households_per_worker, asked.workers_per_grid
-    return partition.Band(low=float(low), high=float(high), fewest=fewest, most=most)
 
 
 def _sheet(part: str, plan: PlanFile, inputs: Inputs) -> Sheet:

@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 from pyproj import CRS
 
-from gridplan import checks, geo, hand
+from gridplan import checks, crew, geo, hand
 from gridplan.checks import Fault, Harm, Sheet
 from gridplan.config import InputTable, PlanFile
 from gridplan.errors import InputError, UsageError
 from gridplan.progress import Progress, Silent
 from gridplan.sources import Found, read_source
 from gridplan.tables import Inputs, Source
+from gridplan.units import build_units
 from gridplan.words import Message
 
 NEEDED = ("communities", "households")
@@ -49,7 +50,17 @@ def inspect(plan: PlanFile) -> list[Fault]:
         If the plan file names a coordinate system that cannot be used.
     """
     inputs, faults = _examine(plan, Silent())
-    return faults if inputs is None else [*faults, *hand.faults(plan, inputs)]
+    return faults if inputs is None else [*faults, *_beyond(plan, inputs)]
+
+
+def _beyond(plan: PlanFile, inputs: Inputs) -> list[Fault]:
+    """Return what is seen only from the units: what the planner asks of them, and what the roster cannot do for them."""
+    if not (hand.asks(plan) or plan.partition.households_per_worker == "roster"):
+        return []
+    units = build_units(inputs, Silent())
+    if found := crew.faults(plan, inputs, units):
+        return found
+    return hand.faults(plan, inputs, units, crew.crew_of(plan, inputs, units).widest)
 
 
 @dataclass(frozen=True)

@@ -5,20 +5,21 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import cast
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from gridplan import circle, partition
 from gridplan.assemble import Tables, band_of, micro_of, prices_of, tables
 from gridplan.config import Circle, PlanFile
+from gridplan.crew import Crew, crew_of, divide_each
+from gridplan.duty import Duty, on_duty
 from gridplan.errors import PromiseError
 from gridplan.hand import Asked, asked_of
 from gridplan.intake import take_in
-from gridplan.lists import Setting, leaders_of, lists_of
+from gridplan.lists import Listed, Setting, leaders_of, lists_of
 from gridplan.naming import check_code
 from gridplan.network import tell_far
 from gridplan.plan import Plan
@@ -103,17 +104,29 @@ def run(plan_file: PlanFile, options: Options | None = None, progress: Progress 
         check_code(plan_file.partition.code, inputs.communities["community_id"].tolist())
     with clock.of("units"):
         units = build_units(inputs, asked.progress)
-        wishes = asked_of(plan_file, inputs, units)
+        crew = crew_of(plan_file, inputs, units)
+        asked = replace(asked, plan_file=crew.plan_file)
+        wishes = asked_of(plan_file, inputs, units, crew.widest)
     with clock.of("network"):
         ways = ways_of(plan_file, inputs, units, asked.progress)
     if asked.options.halt is not None:
         asked.options.halt.worth = True
     with clock.of("partition"):
-        district = _divided(asked, inputs, units, ways, wishes)
+        district = _divided(asked, inputs, units, ways, wishes, crew)
     with clock.of("circle"):
         reach = _placed(asked, inputs, units, ways, district)
     with clock.of("assemble"):
-        plan = _plan(asked, inputs, _Found(units, ways, district, reach, wishes), clock.seconds)
+        asked.progress.start("assemble")
+        layers = tables(inputs, units, district, asked.plan_file, asked.language, crew.bands)
+    with clock.of("staffing"):
+        duty = on_duty(asked.plan_file, inputs, layers, units, ways.metres, crew.home)
+    found = _Found(units, ways, district, reach, wishes, crew)
+    with clock.of("lists"):
+        listed = lists_of(_setting(asked, inputs, found, layers), leaders=leaders_of(duty.posts))
+    with clock.of("report"):
+        report = _report(asked, inputs, found, layers, duty, listed)
+    lists = {**({} if duty.posts is None else {"posts": duty.posts}), **listed.tables}
+    plan = _plan(inputs, layers, reach, lists, {**report, "timings": clock.seconds})
     with clock.of("verify"):
         asked.progress.start("verify")
         broken = verify(plan, inputs=inputs)
@@ -132,7 +145,9 @@ def day_of(plan_file: PlanFile) -> str:
     return dt.datetime.now().astimezone().date().isoformat()
 
 
-def _divided(asked: _Asked, inputs: Inputs, units: Units, ways: Ways, wishes: Asked) -> partition.District:
+def _divided(
+    asked: _Asked, inputs: Inputs, units: Units, ways: Ways, wishes: Asked, crew: Crew
+) -> partition.District:
     """Run the partition stage."""
     table = units.table
     special = table["special"].to_numpy()
@@ -141,10 +156,13 @@ def _divided(asked: _Asked, inputs: Inputs, units: Units, ways: Ways, wishes: As
         posts = np.where(special >= 0, inputs.special_areas["workers"].fillna(0.0).to_numpy()[special], 0.0)
     first = ~pd.Series(special).duplicated().to_numpy()
     named = partition.described(table, units.of_row, inputs.households["load"].to_numpy(float))
-    return partition.divide(
+    divide, communities = (
+        (partition.divide, inputs.communities) if crew.bands is None else (divide_each, crew.bands)
+    )
+    return divide(
         named.assign(special_workers=np.where(first, posts, 0.0)),
         units.borders,
-        inputs.communities,
+        communities,
         rules=partition.Rules(
             band=band_of(asked.plan_file),
             workers=cast("partition.WorkersAsked", asked.plan_file.partition.workers),
@@ -196,12 +214,7 @@ class _Found:
     district: partition.District
     reach: circle.Circle | None
     wishes: Asked
-
-
-def _behind(inputs: Inputs) -> dict[str, gpd.GeoDataFrame]:
-    """Return what maps draw behind the plan."""
-    layers = {name: getattr(inputs, name) for name in LAYERS_BEHIND}
-    return {name: table for name, table in layers.items() if table is not None and len(table)}
+    crew: Crew
 
 
 def _setting(asked: _Asked, inputs: Inputs, found: _Found, layers: Tables) -> Setting:
@@ -219,24 +232,25 @@ def _setting(asked: _Asked, inputs: Inputs, found: _Found, layers: Tables) -> Se
     )
 
 
-def _plan(asked: _Asked, inputs: Inputs, found: _Found, timings: dict[str, float]) -> Plan:
-    """Put the stages' outcomes together as a plan."""
-    asked.progress.start("assemble")
-    units, ways, reach = found.units, found.ways, found.reach
-    layers = tables(inputs, units, found.district, asked.plan_file, asked.language)
-    listed = lists_of(_setting(asked, inputs, found, layers), leaders=leaders_of(None))
+def _report(
+    asked: _Asked, inputs: Inputs, found: _Found, layers: Tables, duty: Duty, listed: Listed
+) -> dict[str, Any]:
+    """Return the report, without its timings."""
+    units, ways = found.units, found.ways
     report = report_of(
         asked.plan_file,
         inputs,
         layers,
         found.district,
-        reach,
+        found.reach,
         pieces=units.pieces,
         told=(
             *units.told,
             *found.wishes.told,
             *tell_far(ways.walk, ways.units),
             *layers.roster.told,
+            *found.crew.told,
+            *duty.told,
             *listed.told,
         ),
         stamp=Stamp(
@@ -247,6 +261,18 @@ def _plan(asked: _Asked, inputs: Inputs, found: _Found, timings: dict[str, float
             clock=found.district.clock or asked.options.halted,
         ),
     )
+    return {**report, **found.wishes.report, **duty.report, **listed.report}
+
+
+def _plan(
+    inputs: Inputs,
+    layers: Tables,
+    reach: circle.Circle | None,
+    lists: dict[str, pd.DataFrame],
+    report: dict[str, Any],
+) -> Plan:
+    """Put the stages' outcomes together as a plan."""
+    backdrop = {name: getattr(inputs, name) for name in LAYERS_BEHIND}
     return Plan(
         streets=layers.streets,
         communities=layers.communities,
@@ -257,7 +283,7 @@ def _plan(asked: _Asked, inputs: Inputs, found: _Found, timings: dict[str, float
         facilities=reach.facilities if reach else None,
         access=reach.access if reach else None,
         isochrones=reach.isochrones if reach else None,
-        backdrop=_behind(inputs),
-        lists=listed.tables,
-        report={**report, **found.wishes.report, **listed.report, "timings": timings},
+        backdrop={name: table for name, table in backdrop.items() if table is not None and len(table)},
+        lists=lists,
+        report=report,
     )

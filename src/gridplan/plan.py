@@ -17,7 +17,7 @@ class Plan:
     "special_areas" (special_id, name), each a GeoDataFrame in the same CRS, absent where there is none.
     ``lists`` are tables without shapes (columns: ``tables.LISTS``), absent where the plan file does not ask for them.
     ``report`` is report.json as a dict. Beyond the contract's parts it has ``project`` {name, note, language, date},
-    ``band`` {low, high, fewest, most}, ``staffing`` {low, high, per_10000} or None, ``services`` (the plan file's list).
+    ``band`` {low, high, fewest, most}, ``staffing`` {low, high, per_10000, basis} or None, ``services`` (the plan file's list).
     """
 
     communities: gpd.GeoDataFrame
@@ -37,6 +37,12 @@ class Plan:
     def language(self) -> str:
         """Language of maps and tables, "zh" or "en"."""
         return str(self.report["project"]["language"])
+
+    def bands(self, community_id: pd.Series) -> pd.DataFrame:
+        """Return the band (low, high: load a worker) of each row's community, on the rows' index: its own, else the plan's."""
+        own = {row["community_id"]: row["band"] for row in self.report["communities"] if row.get("band")}
+        rows = [own.get(community, self.report["band"]) for community in community_id]
+        return pd.DataFrame(rows, index=community_id.index, columns=["low", "high"]).astype(float)
 
     def community_of(self, points: gpd.GeoSeries) -> list[str]:
         """Return the id of the community that holds each point, on a border of the first, "" outside all."""

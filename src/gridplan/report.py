@@ -1,18 +1,18 @@
 """report.json as a dict: what was asked, what came, what is proven of it."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from gridplan import __version__
+from gridplan import __version__, staffing
 from gridplan.assemble import Tables, band_of, norm_of
 from gridplan.circle import Circle, assess, norm_rows
 from gridplan.config import Circle as CircleAsked
 from gridplan.config import PlanFile
-from gridplan.partition import PARTS, Band, District, reason_with_ways, shared_workers
+from gridplan.partition import PARTS, Band, District, WayOut, reason_with_ways, shared_workers
 from gridplan.tables import Inputs
 from gridplan.words import Message
 
@@ -66,7 +66,9 @@ def report_of(
             "stopped_by_clock": stamp.clock,
             "inputs": {source.label: source.sha256 for source in inputs.sources.values()},
             "totals": _totals(layers, plan_file),
-            "communities": _communities(layers, district, pieces, band_of(plan_file), language),
+            "communities": _communities(
+                layers, district, pieces, _shared(layers, band_of(plan_file)), _own(layers.bands), language
+            ),
             "circle": reach.rows if reach else [],
             **_reached(plan_file, inputs, layers, reach),
             "repairs": [message.text(language) for message in inputs.repairs],
@@ -120,25 +122,53 @@ def _asked(plan_file: PlanFile, stamp: Stamp) -> dict[str, Any]:
 
 def _totals(layers: Tables, plan_file: PlanFile) -> dict[str, Any]:
     """Return the district's figures; its posts come from its totals."""
-    people = layers.communities[["households", "population"]].sum(min_count=1)
+    people = layers.communities[["households", "planned", "population"]].sum(min_count=1)
+    people["load"] = layers.units["load"].sum()
     ordinary = layers.grids[layers.grids["kind"] == "ordinary"]
-    norm = norm_of(plan_file)
-    low, high, share = (np.nan, np.nan, None) if norm is None else (norm.low, norm.high, norm.per_10000)
+    posts = staffing.posts(people.to_frame().T, norm=norm_of(plan_file)).iloc[0]
     return {
-        "households": people["households"],
-        "population": people["population"],
+        **people.to_dict(),
         "grids": len(ordinary),
         "workers": int(ordinary["workers"].sum()),
         "in_band_share": float((ordinary["in_band"] == 1).mean()) if len(ordinary) else 1.0,
-        "posts_min": people["households"] / high,
-        "posts_max": people["households"] / low,
-        "posts_by_residents": np.nan if share is None else people["population"] * share / 10_000,
+        **posts.to_dict(),
         "workers_on_roster": layers.roster.full_time,
     }
 
 
+def _own(bands: pd.DataFrame | None) -> dict[str, dict[str, Any]]:
+    """Return by community what the plan file leaves to its roster: its band, and the workers it is drawn for."""
+    rows = [] if bands is None else bands[bands["workers"] > 0].to_dict("records")
+    return {
+        row["community_id"]: {
+            "band": {"low": row["low"], "high": row["high"]},
+            "workers_asked": int(row["workers"]),
+        }
+        for row in rows
+    }
+
+
+def _shared(layers: Tables, band: Band) -> dict[str, list[WayOut]]:
+    """Return what workers shared between grids would do, by community, each in its own band where it has one."""
+    bands = layers.bands
+    if bands is None:
+        return shared_workers(layers.grids, layers.communities, band)
+    out = set(layers.grids["community_id"][layers.grids["in_band"] == 0])
+    ways: dict[str, list[WayOut]] = {}
+    for row in bands[bands["community_id"].isin(out)].to_dict("records"):
+        own = replace(band, low=row["low"], high=row["high"])
+        found = shared_workers(layers.grids, layers.communities, own)
+        ways[row["community_id"]] = found.get(row["community_id"], [])
+    return ways
+
+
 def _communities(
-    layers: Tables, district: District, pieces: Mapping[str, Message], band: Band, language: str
+    layers: Tables,
+    district: District,
+    pieces: Mapping[str, Message],
+    shared: Mapping[str, Sequence[WayOut]],
+    own_bands: Mapping[str, dict[str, Any]],
+    language: str,
 ) -> list[dict[str, Any]]:
     """Return the certificate of each community beside its figures, with its reason and the ways out tried."""
     ordinary = layers.grids[layers.grids["kind"] == "ordinary"].groupby("community_id")
@@ -158,7 +188,6 @@ def _communities(
     objective = rows["objective"].to_numpy(float)
     safe = np.where(objective > 0, objective, 1.0)
     rows["gap"] = np.where(objective > 0, (objective - rows["lower_bound"]) / safe, 0.0)
-    shared = shared_workers(layers.grids, layers.communities, band)
     parts = _parts(layers, district)
     told = []
     for row in rows.to_dict("records"):
@@ -167,6 +196,7 @@ def _communities(
         told.append(
             {
                 **row,
+                **own_bands.get(own, {}),
                 "objective_parts": parts[parts["community_id"] == own][list(PARTS)].sum().to_dict(),
                 "objective_parts_of_grids": parts[parts["community_id"] == own][list(PARTS)].to_dict("index"),
                 "reason": reason_with_ways(district.reasons.get(own), ways, language),

@@ -25,7 +25,7 @@ INPUT_COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "candidates": (("candidate_id", "categories", "kind", "required", "forbidden"), ("cost", "area")),
     "special_areas": (("special_id", "name"), ("workers",)),
     "seeds": (("seed_id", "community_id"), ()),
-    "workers": (("worker_id", "name", "kind", "community_id"), ("availability",)),
+    "workers": (("worker_id", "name", "kind", "community_id", "served", "post"), ("availability",)),
     "agencies": (("agency_id", "name", "phone", "community_id"), ("people",)),
     "officers": (("officer_id", "name", "phone", "department", "street"), ()),
     "actors": (
@@ -38,6 +38,20 @@ INPUT_COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("amount", "metres"),
     ),
     "points": (("point_id", "actor_id", "date", "kind", "note"), ("given", "earned", "redeemed")),
+}
+
+# posts from the street down, and what their ids have of them
+POSTS = {
+    "chief_instructor": "I",
+    "chief_grid_leader": "C",
+    "grid_leader": "L",
+    "full_time": "F",
+    "part_time": "P",
+    "microgrid_head": "H",
+    "party_committee": "PC",
+    "party_general_branch": "PG",
+    "party_branch": "PB",
+    "party_group": "PU",
 }
 
 # layers of plan.gpkg, the id first: layer -> (text columns, number columns); order in the file as in CONTRACT
@@ -86,6 +100,13 @@ LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 # lists of a plan, without shapes, the id first: as LAYERS; a person's name or telephone is there only where the plan file names
 # the column
 LISTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "posts": (
+        (
+            *("post_id", "kind", "street", "community_id", "grid_id", "microgrid_id"),
+            *("worker_id", "name"),
+        ),
+        ("share", "walk_m", "moved"),
+    ),
     "whistle": (
         (
             *("grid_id", "code", "name", "community_id", "street", "leader", "month"),

@@ -8,6 +8,7 @@ import pandas as pd
 
 from gridplan.checks import lists
 from gridplan.checks.faults import Fault, Harm, Sheet
+from gridplan.checks.posts import posts_named
 from gridplan.checks.values import as_numbers, as_text
 from gridplan.tables import INPUT_COLUMNS
 
@@ -124,6 +125,8 @@ def _texts(column: pd.Series, key: str, sheet: Sheet) -> tuple[npt.NDArray[np.ob
         return lists.days(column, sheet, key)
     if (sheet.part, key) in lists.KINDS:
         return lists.kinds(column, sheet)
+    if (sheet.part, key) == ("workers", "post"):
+        return posts_named(column, sheet)
     texts = as_text(column)
     blank = texts == "" if (sheet.part, key) in REQUIRED_TEXTS else np.zeros(len(texts), dtype=bool)
     return texts, sheet.faults("blank_text", blank, column=sheet.columns[REFERENCES.get(key, key)])

@@ -11,8 +11,9 @@ from gridplan.config.inputs import (
     SpecialAreas,
 )
 from gridplan.config.lists import Helpers, Matching
-from gridplan.config.models import Partition, PlanFile, Prices, Project, Staffing
+from gridplan.config.models import Partition, PlanFile, Prices, Project
 from gridplan.config.read import read_plan_file
+from gridplan.config.staffing import Staffing
 
 __all__ = [
     "Candidates",

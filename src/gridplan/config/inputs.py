@@ -103,3 +103,5 @@ class Roster(InputTable):
     kind: Column = None
     community: Column = None
     availability: Column = None
+    served: Column = None
+    post: Column = None

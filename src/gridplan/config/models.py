@@ -23,15 +23,16 @@ from gridplan.config.inputs import (
     SpecialAreas,
 )
 from gridplan.config.lists import Actors, Agencies, Helpers, Matching, Needs, Officers, Points, Resources
+from gridplan.config.staffing import Staffing
 from gridplan.config.table import Table
 from gridplan.config.values import (
-    Band,
     Code,
+    GridBand,
     KeepWhole,
     MetricCrs,
     OptionalBand,
-    Positive,
     Price,
+    Spread,
     Text,
     Want,
     Workers,
@@ -86,7 +87,8 @@ class Prices(Table):
 class Partition(Table):
     """``[partition]``: what a good grid is."""
 
-    households_per_worker: Band = (150, 200)
+    households_per_worker: GridBand = (150, 200)
+    roster_spread: Spread = 0.1
     workers_per_grid: WorkersPerGrid = (1, 1)
     workers: Workers = "middle"
     microgrid_households: OptionalBand = None
@@ -95,12 +97,12 @@ class Partition(Table):
     code: Code = "{community_id}{n:03}"
     prices: Prices = Prices()
 
-
-class Staffing(Table):
-    """``[staffing]``: the norms."""
-
-    households_per_worker: Band = (150, 200)
-    workers_per_10000_residents: Positive = 18
+    @property
+    def band(self) -> tuple[float, float]:
+        """Households a worker as numbers; what "roster" comes to has to be settled first."""
+        if isinstance(self.households_per_worker, str):
+            raise ValueError("the band follows from a roster that was not looked at")  # noqa: TRY004  it comes too early
+        return self.households_per_worker
 
 
 class PlanFile(Table):

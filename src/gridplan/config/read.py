@@ -38,9 +38,24 @@ def read_plan_file(path: Path) -> PlanFile:
     except ValidationError as error:
         told = dict(_told(details, whole) for details in error.errors(include_url=False))
         raise UsageError(told.values()) from None
-    if plan.partition.distance == "walk" and plan.inputs.roads is None:
-        raise UsageError(Message("config.walk_without_roads"))
+    if clashes := [Message(f"config.{key}") for key, clash in _clashes(plan).items() if clash]:
+        raise UsageError(clashes)
     return plan
+
+
+def _clashes(plan: PlanFile) -> dict[str, bool]:
+    """Return which keys do not go together, by the words key that says so."""
+    inputs, asked = plan.inputs, plan.partition
+    by_roster = asked.households_per_worker == "roster"
+    numbered = "workers" in asked.model_fields_set or inputs.communities.workers is not None
+    return {
+        "walk_without_roads": asked.distance == "walk" and inputs.roads is None,
+        "roster_without_workers": by_roster and inputs.workers is None,
+        "roster_and_workers": by_roster and numbered,
+        "basis_without_planned": plan.staffing is not None
+        and plan.staffing.basis == "planned"
+        and inputs.households.planned is None,
+    }
 
 
 def _toml(path: Path) -> dict[str, Any]:

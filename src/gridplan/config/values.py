@@ -32,6 +32,13 @@ def _ordered(pair: tuple[float, float] | None) -> tuple[float, float] | None:
     return pair
 
 
+def _band_or_roster(
+    value: tuple[float, float] | Literal["roster"],
+) -> tuple[float, float] | Literal["roster"]:
+    must(value == "roster" or 0 < value[0] <= value[1])
+    return value
+
+
 def _workers(value: int | str) -> int | str:
     must(value in ("middle", "fewest", "free") or (isinstance(value, int) and value > 0))
     return value
@@ -86,6 +93,13 @@ Column = Annotated[str | None, Field(min_length=1), Want("column")]
 Positive = Annotated[float, Field(gt=0), Want("positive")]
 Price = Annotated[float, Field(ge=0), Want("price")]
 Band = Annotated[tuple[float, float], BeforeValidator(listed), AfterValidator(_ordered), Want("band")]
+GridBand = Annotated[
+    tuple[float, float] | Literal["roster"],
+    BeforeValidator(listed),
+    AfterValidator(_band_or_roster),
+    Want("grid_band"),
+]
+Spread = Annotated[float, Field(gt=0, lt=1), Want("spread")]
 OptionalPositive = Annotated[float | None, Field(gt=0), Want("positive")]
 OptionalBand = Annotated[
     tuple[float, float] | None, BeforeValidator(listed), AfterValidator(_ordered), Want("band")

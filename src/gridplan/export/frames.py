@@ -20,6 +20,7 @@ BLANK = (
     "project_lead",
     "progress",
     "remark",
+    "person",
 )  # columns that are there though nothing may stand in them
 ASKED = ["posts_min", "posts_by_residents"]  # the larger of both is what the norm asks for at least
 
@@ -144,7 +145,7 @@ def shortage(table: pd.DataFrame) -> pd.Series:
 
 def _remarks(plan: Plan, grids: pd.DataFrame) -> list[str]:
     """Say of each ordinary grid out of band by how much."""
-    band = plan.report["band"]
+    band = plan.bands(grids["community_id"])
     over = (grids["load"] - band["high"] * grids["workers"]).to_numpy(float)
     under = (band["low"] * grids["workers"] - grids["load"]).to_numpy(float)
     texts = np.full(len(grids), "", object)

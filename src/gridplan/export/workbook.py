@@ -27,6 +27,7 @@ from gridplan.export.lists import TENTHS as LISTED_TENTHS
 from gridplan.export.lists import list_frames
 from gridplan.export.reach import SERVICE, curve_charts, reach_frames
 from gridplan.export.sheet import Column, Form, Printer, Table
+from gridplan.export.staff import holders, staff_frames
 from gridplan.plan import Plan
 
 PLAIN_TEXT = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -39,12 +40,15 @@ TENTHS = {
     "whole_shortage",
     "mean_minutes",
     "worst_tenth_minutes",
+    *("on_roster", "missing", "bound", "placed", "proportional"),
+    *("per_bound", "per_placed", "per_fair", "per_proportional", "per_hamilton", "per_webster"),
     *LISTED_TENTHS,
     *LISTED_POINTS,
 }
 SHARES = {
+    *("missing_share", "share"),
     *("in_band_share", "gap", "used", "covered_before", "covered_after"),
-    *("score", "vulnerable_covered", "covered_so_far", "met_share"),
+    *("score", "vulnerable_covered", "covered_so_far", "give_up", "met_share"),
 }
 NOT_SUMMED = {"number", "gap", "limit_m", "walk_mean_m", "used", "shortage"}
 NAMING = {"number", "street", "community_id", "community", "code", "grid", "category"}  # which row it is
@@ -105,13 +109,19 @@ def _tables(plan: Plan) -> Iterator[tuple[str, Table]]:
         yield "streets", _table(plan, "streets", streets_frame(plan))
     communities = communities_frame(plan)
     yield "communities", _table(plan, "communities", communities, alerts=communities["out_of_band"] > 0)
+    for name, frame in staff_frames(plan):
+        yield name, _table(plan, name, frame, total=False)
     grids = grids_frame(plan)
+    grids = grids.assign(**holders(plan, grids["code"]))
     yield "grids", _table(plan, "grids", grids, alerts=grids["remark"] != "", grouped="community")
     if plan.report["circle"]:
         services = services_frame(plan)
         yield "services", _table(plan, "services", services, alerts=services["out_of_reach"] > 0, total=False)
         for name, frame in reach_frames(plan):
-            yield name, replace(_table(plan, name, frame, total=False), charts=curve_charts(plan, name, frame))
+            yield (
+                name,
+                replace(_table(plan, name, frame, total=False), charts=curve_charts(plan, name, frame)),
+            )
     if plan.facilities is not None and len(plan.facilities):
         facilities = facilities_frame(plan)
         crowded = facilities["used"] > 1

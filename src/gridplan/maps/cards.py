@@ -67,7 +67,9 @@ def grid_cards(plan: Plan, words: Words) -> dict[str, Any]:
         "walk_max": _metres(grids["walk_max_m"], words),
         "bounds": grids["bounds_text"].tolist(),
     }
-    standing = [_grid_standing(row, plan.report["band"], words) for row in grids.to_dict("records")]
+    bands = plan.bands(grids["community_id"]).to_dict("records")
+    rows = zip(grids.to_dict("records"), bands, strict=True)
+    standing = [_grid_standing(row, band, words) for row, band in rows]
     return {
         "title": _either(grids["name"], grids["code"]),
         "sub": [

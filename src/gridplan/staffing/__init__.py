@@ -5,14 +5,19 @@ for 2025 (State Council office, notice 2021 no. 56). The plan file may name othe
 """
 
 from gridplan.staffing.apportion import apportionment, fair, hamilton, proportional, webster
+from gridplan.staffing.district import Land, serve_district
 from gridplan.staffing.gap import areas, gap_told, gaps, what_if
+from gridplan.staffing.ladder import Places, ladder
 from gridplan.staffing.posts import Norm, posts
-from gridplan.staffing.roster import Roster, homes, kinds_of, roster, served_in, shares_of
+from gridplan.staffing.roster import KINDS, Roster, homes, kinds_of, roster, served_in, shares_of
 from gridplan.staffing.serve import Ground, Prices, Service, serve
 
 __all__ = [
+    "KINDS",
     "Ground",
+    "Land",
     "Norm",
+    "Places",
     "Prices",
     "Roster",
     "Service",
@@ -24,10 +29,12 @@ __all__ = [
     "hamilton",
     "homes",
     "kinds_of",
+    "ladder",
     "posts",
     "proportional",
     "roster",
     "serve",
+    "serve_district",
     "served_in",
     "shares_of",
     "webster",

@@ -19,8 +19,8 @@ class Program:
 
     Attributes
     ----------
-    sets, load
-        Sets of grids, and what there is to do in each grid, shape (grids,).
+    sets, load, needed
+        Sets of grids, what there is to do in each grid, and whether it is to have somebody, shape (grids,).
     availability, before
         Of each worker, and the grid served before, -1 for none, shape (workers,).
     move_m, uneven_m
@@ -29,6 +29,7 @@ class Program:
 
     sets: Clusters
     load: Floats
+    needed: Flags
     availability: Floats
     before: Ints
     move_m: float
@@ -168,10 +169,10 @@ class Program:
         lone = [(self._row(csr_array(crew + have * self._several)), -np.inf, have) for crew, have in pairs]
         return [(self._row(self._several), -np.inf, 1.0), *lone]
 
-    def _looked_after(self) -> list[tuple[csr_array, float, float]]:
-        """Count a grid that nobody takes."""
+    def _looked_after(self) -> list[tuple[csr_array, Floats, float]]:
+        """Count a grid that is to have somebody and that nobody takes."""
         there = csr_array(self._several + sum(self._lone_crews))
-        return [(self._row(there, u=csr_array(eye_array(len(self.load)))), 1.0, np.inf)]
+        return [(self._row(there, u=csr_array(eye_array(len(self.load)))), self.needed.astype(float), np.inf)]
 
     def _off_mean(self) -> list[tuple[csr_array, Floats, float]]:
         """Measure what the crew of a lone grid has more or less than the mean."""

@@ -6,13 +6,13 @@ a set is nobody else's. Workers of one availability a are alike but for where th
 
     y[a, S]   workers of availability a on the set S; whole; at most 1 where S has several grids
     s[w, S]   whether w stays: only where S holds the grid that w served before
-    u[g]      whether nobody looks after g
+    u[g]      whether g is to have somebody and has nobody
     d[g]      load off the mean of a grid that is not in a set of several
 
     every worker takes one set           sum over S of y[a, S] = workers of availability a
     with t[g] = sum of y[a, S] over sets S of several grids that hold g:
     no grid is in two sets               t[g] <= 1,   y[a, {g}] <= (workers of availability a) (1 - t[g])
-    a grid with nobody is counted        u[g] >= 1 - t[g] - sum over a of y[a, {g}]
+    a grid with nobody is counted        u[g] >= (1 if g is to have somebody) - t[g] - sum over a of y[a, {g}]
     who stays needs a place              sum over w alike of s[w, S] <= y[a, S],   sum over S of s[w, S] <= 1
     off the mean                         d[g] >= +-(load(g) (1 - t[g]) - mean x sum over a of a y[a, {g}])
 
@@ -51,6 +51,8 @@ class Ground:
     ----------
     load
         What there is to do in each, shape (grids,).
+    needed
+        Whether each is to have somebody, shape (grids,).
     beside
         Whether two are neighbours, shape (grids, grids).
     metres
@@ -58,6 +60,7 @@ class Ground:
     """
 
     load: Floats
+    needed: Flags
     beside: Flags
     metres: Floats
 
@@ -113,10 +116,11 @@ def serve(
         Counted work, after which the best found is taken and its bound told.
     """
     if not len(availability) or not len(ground.load):
-        return _nobody(len(availability), len(ground.load))
+        return _nobody(len(availability), ground)
     program = Program(
         sets=clusters(ground.beside, ground.metres, most=most_grids),
         load=ground.load,
+        needed=ground.needed,
         availability=availability,
         before=before,
         move_m=prices.move_m,
@@ -131,13 +135,14 @@ def serve(
     return _told(program, found, least=least, least_bound=bound)
 
 
-def _nobody(workers: int, grids: int) -> Service:
+def _nobody(workers: int, ground: Ground) -> Service:
+    alone = int(ground.needed.sum())
     return Service(
-        serves=np.zeros((workers, grids), bool),
+        serves=np.zeros((workers, len(ground.load)), bool),
         walk_m=np.zeros(workers),
         moved=np.zeros(workers, bool),
-        unserved=grids,
-        unserved_bound=grids,
+        unserved=alone,
+        unserved_bound=alone,
         objective_m=0.0,
         lower_bound_m=0.0,
         status="optimal",

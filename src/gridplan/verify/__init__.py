@@ -13,6 +13,7 @@ from gridplan.verify.given import check_communities, check_facilities, check_fig
 from gridplan.verify.grids import check_band, check_kinds, check_shapes, check_walks
 from gridplan.verify.ground import check_points, check_tiling
 from gridplan.verify.hand import check_apart, check_locked, check_seeds, check_together
+from gridplan.verify.held import check_posts_held, check_posts_there
 from gridplan.verify.identity import check_columns, check_ids, check_references
 from gridplan.verify.lists import check_matches, check_pairs, check_rota
 from gridplan.verify.pieces import check_barriers, check_pieces
@@ -42,6 +43,7 @@ CHECKS = (
     check_access,
     check_circle,
     check_service_counts,
+    check_posts_there,
     check_matches,
     check_pairs,
     check_rota,
@@ -56,6 +58,7 @@ AGAINST_INPUTS = (
     check_together,
     check_apart,
     check_seeds,
+    check_posts_held,
 )
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from gridplan.plan import Plan
 from gridplan.verify.findings import COUNT, METRE, SHARE, Flags, broken, differ, number, total
-from gridplan.verify.grids import in_band, outside
+from gridplan.verify.grids import band_of, in_band, outside
 from gridplan.verify.sums import ordinary
 from gridplan.words import Message
 
@@ -51,11 +51,12 @@ def _walk_and_parts(row: dict[str, Any]) -> dict[str, float]:
 
 def check_report_rows(plan: Plan) -> Iterator[Message]:
     """Check that each community is in the report once, with the figures of its tables."""
-    rows, band, ids = report_rows(plan), plan.report["band"], plan.communities["community_id"]
+    rows, ids = report_rows(plan), plan.communities["community_id"]
     missing, unknown = ~ids.isin(rows["community_id"]), ~rows["community_id"].isin(ids)
     yield from broken("community_not_reported", ids, missing)
     yield from broken("community_unknown", rows["community_id"], unknown | rows["community_id"].duplicated())
     grids = ordinary(plan)
+    band = band_of(plan, grids)
     out = ~in_band(grids, band)
     counts = total(grids["community_id"], np.ones(len(grids)), rows["community_id"])
     wants = {

@@ -1,6 +1,7 @@
 """Kinds, band, shapes and walks of grids follow from their units and rows."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,15 +17,22 @@ KINDS = ("ordinary", "special", "empty")
 SPECIAL_SHARE = 0.99
 
 
-def outside(load: pd.Series, band: dict[str, float]) -> tuple[Floats, Floats]:
+def band_of(plan: Plan, grids: pd.DataFrame) -> dict[str, Any]:
+    """Return the workers a grid may have, and ``low`` and ``high`` of each grid's community, load a worker."""
+    own = plan.bands(grids["community_id"])
+    return {**plan.report["band"], "low": own["low"].to_numpy(), "high": own["high"].to_numpy()}
+
+
+def outside(load: pd.Series, band: dict[str, Any]) -> tuple[Floats, Floats]:
     """Load outside the band and the workers for which it is least (tie: fewer)."""
     workers = np.arange(band["fewest"], band["most"] + 1, dtype=float)
     loads = load.to_numpy(float)[:, None]
-    away = np.maximum(0.0, np.maximum(band["low"] * workers - loads, loads - band["high"] * workers))
+    low, high = band["low"][:, None] * workers, band["high"][:, None] * workers
+    away = np.maximum(0.0, np.maximum(low - loads, loads - high))
     return away.min(axis=1), workers[away.argmin(axis=1)]
 
 
-def in_band(grids: pd.DataFrame, band: dict[str, float]) -> Flags:
+def in_band(grids: pd.DataFrame, band: dict[str, Any]) -> Flags:
     """Whether load and workers of each grid are within the band."""
     load, workers = grids["load"].to_numpy(float), grids["workers"].to_numpy(float)
     return (load >= band["low"] * workers - COUNT) & (load <= band["high"] * workers + COUNT)
@@ -48,7 +56,8 @@ def check_kinds(plan: Plan) -> Iterator[Message]:
 
 def check_band(plan: Plan) -> Iterator[Message]:
     """Check that workers are allowed and that ``in_band`` says what load and workers say."""
-    grids, band = ordinary(plan), plan.report["band"]
+    grids = ordinary(plan)
+    band = band_of(plan, grids)
     ids, workers = grids["grid_id"], grids["workers"]
     allowed = workers.between(band["fewest"], band["most"]) & (workers % 1 == 0)
     yield from broken("workers_not_allowed", ids, ~allowed)

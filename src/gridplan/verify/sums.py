@@ -9,10 +9,10 @@ import pandas as pd
 from gridplan.plan import Plan
 from gridplan.tables import FIGURES
 from gridplan.verify.findings import COUNT, SHARE, broken, differ, number, total
-from gridplan.verify.identity import KEYS, tables
+from gridplan.verify.identity import KEYS
 from gridplan.words import Message
 
-POSTS = ("posts_min", "posts_max", "posts_by_residents")
+BASES = {"lived_in": "households", "planned": "planned", "load": "load"}  # what the norm counts -> column
 
 
 def ordinary(plan: Plan) -> pd.DataFrame:
@@ -59,23 +59,32 @@ def check_posts(plan: Plan) -> Iterator[Message]:
     if norm is None:
         return
     share = number(norm.get("per_10000")) / 10_000
+    counted = BASES[norm.get("basis", "lived_in")]
     factors = {
-        "posts_min": ("households", 1 / norm["high"]),
-        "posts_max": ("households", 1 / norm["low"]),
+        "posts_min": (counted, 1 / norm["high"]),
+        "posts_max": (counted, 1 / norm["low"]),
         "posts_by_residents": ("population", share),
     }
-    for name in ("communities", "streets"):
-        table = tables(plan).get(name)
-        if table is not None:
-            for column, (base, factor) in factors.items():
-                wrong = differ(table[column], table[base] * factor)
-                yield from broken("posts_off_norm", table[KEYS[name]], wrong, table=name, column=column)
+    for name, table in _with_loads(plan):
+        for column, (base, factor) in factors.items():
+            wrong = differ(table[column], table[base] * factor)
+            yield from broken("posts_off_norm", table[KEYS[name]], wrong, table=name, column=column)
     totals = plan.report["totals"]
     for column, (base, factor) in factors.items():
         want = number(totals.get(base)) * factor
         allowed = [want] if math.isnan(want) else [want, math.floor(want), math.ceil(want)]
         met = any(not differ(number(totals.get(column)), each) for each in allowed)
         yield from broken("total_posts_off_norm", [column], [not met])
+
+
+def _with_loads(plan: Plan) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield communities and streets with the load of their units."""
+    communities, units = plan.communities, plan.units
+    load = total(units["community_id"], units["load"], communities["community_id"])
+    yield "communities", communities.assign(load=load)
+    if plan.streets is not None:
+        streets = plan.streets
+        yield "streets", streets.assign(load=total(communities["street"], load, streets["street"]))
 
 
 def check_totals(plan: Plan) -> Iterator[Message]:
