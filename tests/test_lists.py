@@ -220,6 +220,22 @@ def test_without_lists_there_are_none(tmp_path):
     assert (found.tables, found.report, found.told) == ({}, {}, ())
 
 
+def test_empty_lists_are_no_fault(tmp_path):
+    """Lists with a header and no rows are told as empty, and give nothing."""
+    bare = {name: text.split("\n", 1)[0] + "\n" for name, text in LISTED.items()}
+    found = listed(tmp_path, **bare)
+    assert found.tables == {}
+    assert found.report["matching"]["status"] == "optimal"
+
+
+def test_needs_alone_are_listed(tmp_path):
+    """Without resources every need says that there is none."""
+    end, start = PLAN.index("[inputs.resources]"), PLAN.index("[inputs.workers]")
+    found = listed(tmp_path, plan=PLAN[:start] + PLAN[PLAN.index("[inputs.needs]") : end])
+    assert list(found.tables) == ["needs"]
+    assert set(found.tables["needs"]["reason"]) == {"none"}
+
+
 def test_a_grid_that_is_gone(tmp_path):
     """A need listed by a grid of an older plan is refused, or is where its community is if it names one."""
     need = "id,kind,community,grid,amount,urgency,start,end,x,y\nn1,meal,{},C9,4,2,,,,\n"

@@ -25,7 +25,7 @@ from gridplan.synthetic import PART, write_part
 from gridplan.synthetic.__main__ import main
 from gridplan.synthetic.apportion import apportion
 from gridplan.synthetic.figures import ERAS, specs
-from gridplan.synthetic.files import NAMES
+from gridplan.synthetic.files import NAMES, REGISTERS
 from gridplan.words import LANGUAGES, say
 
 DATA = Path(__file__).parents[1] / "data"
@@ -58,6 +58,8 @@ class Office:
         self.special_areas = self.layer("special_areas.gpkg")
         self.facilities = pd.read_csv(folder / "facilities.csv")
         self.workers = pd.read_excel(folder / "workers.xlsx", dtype={"社区代码": str})
+        for name in REGISTERS:
+            setattr(self, name, pd.read_csv(folder / f"{name}.csv"))
         inside = self.entrances.sjoin(self.communities[["社区代码", "geometry"]], predicate="within")
         self.entrances["社区代码"] = inside["社区代码"]
         self.streets = self.roads[self.roads["rank"] != "小区路"]
@@ -142,6 +144,17 @@ def test_published_sums_of_the_files(office):
     assert (lived > 0).sum() == 558
     assert office.workers["类别"].value_counts().to_dict() == {"full_time": 336, "helper": 139}
     assert (office.workers.loc[office.workers["类别"] == "full_time", "投入"] == 1.0).all()
+
+
+def test_lists_of_the_example(office):
+    """Thirty agencies for 36 communities, officers of every street, needs and resources whose actors are there."""
+    assert len(office.agencies) == 30
+    assert set(office.officers["street"]) == set(office.communities["街道名称"])
+    for name in REGISTERS:
+        assert getattr(office, name)["id"].is_unique
+    assert set(office.resources["actor"]) | set(office.points["actor"]) <= set(office.actors["id"])
+    assert set(office.needs["kind"]) == set(office.resources["serves"])
+    assert (office.needs["start"] < office.needs["end"]).all()
 
 
 def test_published_extremes_of_the_files(office):

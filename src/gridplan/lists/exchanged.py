@@ -68,6 +68,8 @@ def _needs(setting: Setting) -> tuple[pd.DataFrame, list[Message]]:
         ("unknown_grid", lost, Harm.FORBIDS),
         ("grid_gone", unknown & ~lost, Harm.TOLD),
     ):
+        if not where.any():
+            continue
         example = table["grid_id"].iloc[int(np.argmax(where))]
         sheet = setting.sheet("needs")
         column = sheet.columns.get("grid", "grid")
