@@ -52,7 +52,7 @@ class Ground:
         """Return the positions of the candidates that may hold a service; blank categories mean any."""
         fits = _names(self.candidates["categories"], service.category, blank=True)
         if service.kinds:
-            fits &= self.candidates["kind"].isin(service.kinds).to_numpy(bool)
+            fits = fits & self.candidates["kind"].isin(service.kinds).to_numpy(bool)
         return np.flatnonzero(fits)
 
     def marked(self, column: str, service: Service) -> NDArray[np.bool_]:

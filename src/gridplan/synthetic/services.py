@@ -43,6 +43,9 @@ _SPECIAL = (  # in turn, by the number of the community: what it is called, and 
     (("中学", 1), ("产业园", 2)),
 )
 _SPECIAL_M2 = (9_000.0, 150_000.0)
+_LOT, _SHOP, _ROOM = "空地", "门面房", "闲置用房"
+_OUTDOORS = ("菜市场", "幼儿园")  # want a lot: a room will not do
+_ROOM_M, _LOT_M = 350.0, 600.0  # in a straight line from a home to a room, and to a lot
 _NEAR_M = 1300.0  # of the centre: where schools and sites are
 
 
@@ -71,9 +74,9 @@ def facilities(homes: Homes, rng: np.random.Generator) -> gpd.GeoDataFrame:
 
 
 def candidates(homes: Homes, special: gpd.GeoDataFrame, rng: np.random.Generator) -> gpd.GeoDataFrame:
-    """Choose sites for new facilities: free lots for those that want land, shops to let for the others.
+    """Choose sites for new facilities: free lots for those that want land, shops to let for the others, and idle rooms.
 
-    Columns ``categories`` (separated by ;) and ``cost`` (10,000 yuan).
+    Columns ``categories`` (separated by ;), ``kind`` of the place, ``area`` (m2 of floor) and ``cost`` (10,000 yuan).
     """
     near = homes.free[(homes.free["far_m"] < _NEAR_M) & ~homes.free["block"].isin(special["block"])]
     land = _frontage(near, min(len(near), 2 + homes.spec.households // 1500), rng)
@@ -86,11 +89,59 @@ def candidates(homes: Homes, special: gpd.GeoDataFrame, rng: np.random.Generator
         for _ in range(count)
     ]
     cost = np.concatenate([rng.uniform(80, 360, len(land)), rng.uniform(12, 60, len(shops))])
-    return gpd.GeoDataFrame(
-        {"categories": chosen, "cost": np.rint(cost).astype(int)},
+    table = gpd.GeoDataFrame(
+        {
+            "categories": chosen,
+            "kind": [_LOT] * len(land) + [_SHOP] * len(shops),
+            "area": np.concatenate([np.full(len(land), 1500), np.full(len(shops), 200)]),
+            "cost": np.rint(cost).astype(int),
+        },
         geometry=np.concatenate([land, shops]),
         crs=homes.built.crs,
     )
+    return gpd.GeoDataFrame(pd.concat([table, _further(homes, special)], ignore_index=True), crs=table.crs)
+
+
+def _further(homes: Homes, special: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return idle rooms and farther lots, so many that hardly a home is far from all of them; drawn from numbers of their own."""
+    rng = np.random.default_rng([homes.spec.number, len(homes.built)])
+    lots = homes.free[~homes.free["block"].isin(special["block"])]
+    built = homes.built.geometry.array
+    rooms, land = built[_spread(built, built, _ROOM_M)], lots.geometry.array
+    land = land[_spread(land, built, _LOT_M)] if len(land) else land
+    indoors = ";".join(kind.name for kind in KINDS if kind.name not in _OUTDOORS)
+    return gpd.GeoDataFrame(
+        {
+            "categories": [indoors] * len(rooms) + [";".join(k.name for k in KINDS if k.land)] * len(land),
+            "kind": [_ROOM] * len(rooms) + [_LOT] * len(land),
+            "area": [*(rng.integers(6, 17, len(rooms)) * 50), *[1500] * len(land)],
+            "cost": np.rint([*rng.uniform(20, 90, len(rooms)), *rng.uniform(80, 360, len(land))]).astype(int),
+        },
+        geometry=_doors(np.concatenate([rooms, land]), rng),
+        crs=homes.built.crs,
+    )
+
+
+def _spread(places: NDArray[np.object_], homes: NDArray[np.object_], far_m: float) -> list[int]:
+    """Choose places, each time the one nearest to the home farthest from all chosen, as long as that helps."""
+    spots, wanting = (shapely.get_coordinates(shapely.centroid(shapes)) for shapes in (places, homes))
+    metres = np.hypot(*(wanting[:, None] - spots).transpose(2, 0, 1))
+    least, chosen = np.full(len(wanting), np.inf), list[int]()
+    while True:
+        left = np.where(least > far_m, np.minimum(least, 1e9) - metres.min(axis=1), 0.0)
+        home = int(np.argmax(left))
+        if left[home] <= 0:
+            return chosen
+        chosen.append(int(metres[home].argmin()))
+        least = np.minimum(least, metres[:, chosen[-1]])
+
+
+def _doors(lots: NDArray[np.object_], rng: np.random.Generator) -> NDArray[np.object_]:
+    """Return a point on the street in front of each lot."""
+    points = shapely.line_interpolate_point(
+        shapely.get_exterior_ring(lots), rng.random(len(lots)), normalized=True
+    )
+    return np.asarray(shapely.transform(points, lambda xy: np.round(xy, 3)))
 
 
 def special_areas(homes: Homes) -> gpd.GeoDataFrame:
@@ -130,6 +181,4 @@ def _frontage(lots: gpd.GeoDataFrame, count: int, rng: np.random.Generator) -> N
     """Return points along the streets in front of lots, one a lot as long as there are lots."""
     turns = [rng.permutation(len(lots)) for _ in range(-(-count // max(len(lots), 1)))]
     chosen = np.concatenate([*turns, np.empty(0, dtype=int)])[:count].astype(int)
-    outline = shapely.get_exterior_ring(lots.geometry.array[chosen])
-    points = shapely.line_interpolate_point(outline, rng.random(count), normalized=True)
-    return np.asarray(shapely.transform(points, lambda xy: np.round(xy, 3)))
+    return _doors(lots.geometry.array[chosen], rng)
