@@ -24,6 +24,7 @@ from gridplan.words import LANGUAGES, say
 HEAVY = ("folium", "geopandas", "numba", "numpy", "ortools", "pandas", "pydantic", "pyogrio", "shapely")
 COMMANDS = ("run", "check", "new", "map", "export")
 FILES = (
+    "curve.svg",
     "maps/index.html",
     "plan.gpkg",
     "report.json",
