@@ -42,7 +42,7 @@ def largest(chosen, people, households, *, many):
     bound=st.lists(st.integers(-1, 2), min_size=3, max_size=3),
     balance=st.sampled_from([1.0, 1.5]),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_pairs_agree_with_trying_everything(people, households, ways, bound, balance):
     """The most even pairs, and the shortest ways as near to even as asked, as among all pairs that keep the rule."""
     people, households = np.array(people, float), np.array(households, float)
@@ -77,7 +77,7 @@ def test_unknown_sizes_count_as_the_mean():
 
 
 @given(grids=st.integers(1, 6), count=st.integers(1, 6), seed=st.integers(0, 99))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_bundles_agree_with_trying_everything(grids, count, seed):
     """Numbers of grids differ by one at most, and the ways to the middle grids are the shortest of all ways to bundle."""
     count = min(grids, count)

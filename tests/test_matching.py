@@ -249,12 +249,12 @@ def test_points_are_counted_by_actor():
     assert table["promised_points"].tolist() == [0.0, 0.0, 20.0]
 
 
-@given(order=st.permutations(range(4)))
-@settings(max_examples=10, deadline=None)
+@pytest.mark.parametrize("order", [(3, 2, 1, 0), (1, 3, 0, 2)])
 def test_the_order_of_the_list_leaves_the_sums_alone(order):
     """However the needs are sorted, as much is met and as fairly."""
     needs = needs_of(*((f"n{n}", "meal", "AB"[n % 2], 10.0 * n, n + 2, 1 + n % 3) for n in range(4)))
     resources = resources_of(("r1", "meal", "", "", 0.0, 5), ("r2", "meal", "", "", 20.0, 3))
     found = matched(needs.iloc[list(order)].reset_index(drop=True), resources)
-    assert found.objective == matched(needs, resources).objective
-    assert sorted(found.shares["share"]) == sorted(matched(needs, resources).shares["share"])
+    first = matched(needs, resources)
+    assert found.objective == first.objective
+    assert sorted(found.shares["share"]) == sorted(first.shares["share"])
