@@ -1,7 +1,7 @@
 """How long lists take to be brought together: ``python benchmarks/matching.py``.
 
 Prints Markdown rows: 2,000 needs and 800 resources matched (made up: in some districts, and all of one kind in reach of all), 36
-communities and 30 agencies paired, a rota of 12 months. Seconds of the wall and of the processor, by the method alone, in one process.
+communities and 30 agencies paired, a rota of 12 months. Seconds of the wall and of the processor, of the method alone, one process.
 """
 
 import time
