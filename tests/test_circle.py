@@ -286,3 +286,18 @@ def test_reductions_keep_what_matters(table):
     assert all((kept >= column[:, None]).all(axis=0).any() for column in table.T if column.any())
     hard = reduce_rows(csr_array(table)).toarray()
     assert all((hard <= row).all(axis=1).any() for row in table)
+
+
+def test_what_full_cover_takes_is_told():
+    """With one site of the three that seven places need the sentence names both, and the report has the number and its bound."""
+    circle = run(street(1, 1, 1, 1, 1, 1, 1), None, None, Service(category="clinic", limit_m=100, new=1))
+    row = circle.rows[0]
+    assert (row["full_cover_sites"], row["full_cover_sites_bound"]) == (3, 3)
+    told = next(message for message in circle.told if message.key == "circle.full_cover")
+    assert told.values["left"] == "4"
+    assert (
+        run(street(1, 1, 1), None, None, Service(category="clinic", limit_m=100, new=1)).rows[0][
+            "full_cover_sites"
+        ]
+        is None
+    )

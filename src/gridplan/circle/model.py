@@ -24,6 +24,11 @@ class Stop:
         """Seconds left."""
         return None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
 
+    def part(self, parts: int) -> "Stop":
+        """Return when to give up the next of so many parts of the time that is left."""
+        left_s = self.left_s
+        return self if left_s is None else Stop(deadline=time.monotonic() + left_s / parts, seed=self.seed)
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Choice:

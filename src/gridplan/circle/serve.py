@@ -31,6 +31,9 @@ class Served:
     candidates: int  # how many may hold the service
     next_site: str  # the candidate that would add most, "" if none adds anything
     next_site_households: float
+    full: (
+        Choice | None
+    )  # the fewest sites for all who can be reached, where fewer are allowed and some of them stay out
     curve: list[dict[str, Any]]  # what each site adds, the best next one at each step
     ruled: Ruled | None = None  # what the service's own model and rules found
     assigned_ids: NDArray[np.object_] | None = None  # where capacities send each unit
@@ -80,6 +83,7 @@ def serve(ground: Ground, service: Service, stop: Stop, joint: Ruled | None = No
         candidates=len(eligible),
         next_site=str(ground.candidates["candidate_id"].iloc[eligible[best]]) if added else "",
         next_site_households=added,
+        full=fewest(within, None, stop=stop) if added and own is None and service.new is not None else None,
         curve=_curve(ground, within, weights, eligible, before_m <= limit_m),
         ruled=own,
         assigned_ids=None if own is None or own.goes is None else ids[own.goes],

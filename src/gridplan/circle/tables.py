@@ -97,6 +97,8 @@ def report_row(ground: Ground, one: Served) -> dict[str, Any]:
         "unreachable": unreachable,
         "next_site": one.next_site,
         "next_site_households": one.next_site_households,
+        "full_cover_sites": None if one.full is None else len(one.full.sites),
+        "full_cover_sites_bound": None if one.full is None else one.full.lower_bound,
         "stopped": one.choice.stopped,
         "model": one.service.model,
         "together": one.together,

@@ -29,6 +29,15 @@ def tell(ground: Ground, facilities: gpd.GeoDataFrame, one: Served) -> Iterator[
         values = {"category": category, "found": _plain(one.choice.objective)}
         goal = "sites" if one.service.new is None else "cover"
         yield Message(f"circle.unproven_{goal}", {**values, "bound": _plain(one.choice.lower_bound)})
+    if one.full is not None:
+        values = {"new": one.service.new, "least": _plain(one.full.lower_bound), "most": len(one.full.sites)}
+        left = one.choice.objective
+        key = (
+            "circle.full_cover"
+            if one.full.lower_bound == len(one.full.sites)
+            else "circle.full_cover_between"
+        )
+        yield Message(key, {"category": category, "left": _plain(left), **values})
     yield from _loads(facilities[facilities["category"] == category], category)
 
 

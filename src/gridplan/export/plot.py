@@ -53,22 +53,22 @@ def curve_svg(plan: Plan) -> str:
     panels = [("plot_sites", [_line(at, row, "sites") for at, row in enumerate(rows)])]
     if any(row["curve"][-1]["money"] for row in priced):
         panels.append(("plot_money", [_line(rows.index(row), row, "money") for row in priced]))
-    width = WIDTH / 2 * len(panels)
+    width = WIDTH / len(panels)
     drawn = [
         text
         for at, (key, lines) in enumerate(panels)
-        for text in _panel(WIDTH / 2 * at, say(plan.language, f"report.{key}"), lines)
+        for text in _panel(width * at, width, say(plan.language, f"report.{key}"), lines)
     ]
     title = say(plan.language, "report.plot_title", name=plan.report["project"]["name"])
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {HEIGHT}" width="{width:g}" height="{HEIGHT}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
         f'font-family="{FONT}" font-size="13" fill="{INK}">'
     )
     return "\n".join(
         [
             head,
             f"<title>{escape(title)}</title>",
-            f'<rect width="{width:g}" height="{HEIGHT}" fill="#ffffff"/>',
+            f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
             f'<text x="16" y="26" font-size="17" font-weight="600">{escape(title)}</text>',
             f'<text x="16" y="46" fill="#5b616e">{escape(say(plan.language, "report.plot_note"))}</text>',
             *drawn,
@@ -88,12 +88,12 @@ def _line(at: int, row: dict[str, Any], what: str) -> Line:
     )
 
 
-def _panel(x0: float, axis: str, lines: Sequence[Line]) -> Iterator[str]:
+def _panel(x0: float, width: float, axis: str, lines: Sequence[Line]) -> Iterator[str]:
     """Yield a panel: grid, axes, lines, and their names where they end."""
     most = max(line.spent[-1] for line in lines)
     low = float(np.floor(min(line.covered[0] for line in lines) * 10) / 10)
     low = min(low, 0.9)
-    across, up = WIDTH / 2 - LEFT - LABELS, HEIGHT - TOP - BOTTOM
+    across, up = width - LEFT - LABELS, HEIGHT - TOP - BOTTOM
 
     def x(value: float) -> float:
         return x0 + LEFT + across * value / most

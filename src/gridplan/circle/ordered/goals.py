@@ -70,8 +70,9 @@ def in_order(
     now = _first(case, goals, stop)
     limits: tuple[Kept, ...] = ()
     turns: list[tuple[Aim, float, float, float, str]] = []
-    for aim, share in zip(goals, give_up, strict=True):
-        found = best(case, aim, limits, None if now is None else now.chosen, stop)
+    for turn, (aim, share) in enumerate(zip(goals, give_up, strict=True)):
+        part = stop.part(len(goals) - turn)
+        found = best(case, aim, limits, None if now is None else now.chosen, part)
         now = _better(case, aim, limits, now, found)
         if now is None:
             return None, ()

@@ -1,5 +1,6 @@
 """Covering: the sites of least price that cover every row, and the most weight that sites within the rules cover."""
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -39,7 +40,7 @@ def least_sites(reach: csr_array, price: Floats, rules: Rules, stop: Stop) -> Fo
     if not rows.shape[0] and (plain or not len(kept)):
         only = rules.must.copy()
         return _found(only, float(price[only].sum()), float(price[only].sum())) if rules.kept(only) else None
-    start, least = _few(rows, price[kept], part, stop.seed)
+    start, least = _few(rows, price[kept], part, stop)
     if start is not None and fixed + _raised(least, price[kept]) >= fixed + price[kept][start].sum() - EPS:
         chosen = _whole(start, kept, base, len(price))
         return _found(chosen, float(price[chosen].sum()), float(price[chosen].sum()))
@@ -78,22 +79,26 @@ def _found(chosen: Flags, objective: float, bound: float, stopped: str = "") -> 
     return Found(chosen=chosen, objective=objective, lower_bound=bound, stopped=stopped)
 
 
-def _few(reach: csr_array, price: Floats, rules: Rules, seed: int) -> tuple[Flags | None, float]:
+def _few(reach: csr_array, price: Floats, rules: Rules, stop: Stop) -> tuple[Flags | None, float]:
     """Return sites that cover every row, few or cheap ones, if a search finds some; and what none are cheaper than."""
     whole = np.where(reach.toarray() > 0, 0.0, np.inf)
     field = field_of(whole, np.full(reach.shape[0], float(price.sum()) + 1.0), rules, price=price)
     chosen, alike = ~rules.barred, not len(rules.clashes) and bool(np.ptp(price) == 0) and price[0] > 0
+    begun = time.monotonic()
     if alike:
-        lighten(field, chosen, rules.must.copy(), 0, STEPS, seed)
+        lighten(field, chosen, rules.must.copy(), 0, STEPS, stop.seed)
     else:
-        search = Search(field, marks(rules), rules.must.copy(), seed)
+        search = Search(field, marks(rules), rules.must.copy(), stop.seed)
         search.shake(TRIALS)
         chosen = search.chosen
+    taken_s = time.monotonic() - begun
     least = _at_least(field, rules, float(worth(field, chosen)))
     if alike:
         fewest = int(np.ceil(least / price[0] - EPS))
         rounds = min(int(chosen.sum()) - fewest, FARTHEST_OFF) ** 2
-        lighten(field, chosen, rules.must.copy(), fewest, STEPS * rounds, seed + 1)
+        if stop.left_s is not None:  # half of it: the proof wants some too
+            rounds = min(rounds, int(stop.left_s / 2 / max(taken_s, 1e-3)))
+        lighten(field, chosen, rules.must.copy(), fewest, STEPS * rounds, stop.seed + 1)
     covered = np.asarray(reach[:, np.flatnonzero(chosen)].sum(axis=1)) > 0
     return (chosen if covered.all() and rules.kept(chosen) else None), least
 
