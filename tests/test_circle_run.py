@@ -6,10 +6,12 @@ import geopandas as gpd
 import pytest
 from shapely import Point
 
+from gridplan.checks import Harm
 from gridplan.config import read_plan_file
 from gridplan.errors import UsageError
 from gridplan.export.geopackage import read_plan
 from gridplan.export.write import write_run
+from gridplan.intake import inspect
 from gridplan.pipeline import run
 from test_pipeline import write_place
 from tiny_plan import CRS, SERVICE, middle
@@ -120,3 +122,16 @@ def test_keys_that_make_no_sense_are_refused(asked: Path, tmp_path: Path, line: 
     with pytest.raises(UsageError) as caught:
         read_plan_file(plan_file)
     assert any(key in message.text("en") for message in caught.value.messages)
+
+
+def test_services_that_nobody_has_are_told_by_the_check(asked: Path):
+    """No facility is a school, and a candidate must hold a school that no service asks for: both are told, and forbid nothing."""
+    found = {fault.code: fault for fault in inspect(read_plan_file(asked))}
+    assert found["none_there"].message.values["category"] == "school"
+    assert found["none_there"].harm is Harm.TOLD
+    text = asked.read_text(encoding="utf-8")
+    fewer = asked.with_name("fewer.toml")
+    fewer.write_text(text[: text.rindex("[[circle.services]]")], encoding="utf-8")
+    codes = {fault.code for fault in inspect(read_plan_file(fewer))}
+    assert "no_such_service" in codes
+    assert "none_there" not in codes

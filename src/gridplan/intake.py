@@ -18,6 +18,7 @@ from gridplan.tables import Inputs, Source
 from gridplan.units import build_units
 from gridplan.words import Message
 
+KINDS_SHOWN = 5  # of categories in one sentence
 NEEDED = ("communities", "households")
 SPOTS = ("agencies", "needs", "resources")  # a row may lie nowhere
 POINTS = ("households", "facilities", "candidates", "seeds", *SPOTS)
@@ -50,7 +51,29 @@ def inspect(plan: PlanFile) -> list[Fault]:
         If the plan file names a coordinate system that cannot be used.
     """
     inputs, faults = _examine(plan, Silent())
-    return faults if inputs is None else [*faults, *_beyond(plan, inputs)]
+    return faults if inputs is None else [*faults, *_unknown(plan, inputs), *_beyond(plan, inputs)]
+
+
+def _unknown(plan: PlanFile, inputs: Inputs) -> list[Fault]:
+    """Return services that no facility is of, and categories that candidates name though no service is called so."""
+    services = [] if plan.circle is None else [service.category for service in plan.circle.services]
+    found: list[Fault] = []
+    if inputs.facilities is not None and len(inputs.facilities):
+        there = sorted(set(inputs.facilities["category"]))
+        told = [{"category": one, "kinds": ", ".join(there[:KINDS_SHOWN])} for one in services if one not in there]
+        found += [_strange("facilities", "circle.none_there", values) for values in told]
+    if inputs.candidates is not None and services:
+        for column in ("required", "forbidden"):
+            named = inputs.candidates[column].str.replace("；", ";", regex=False).str.split(";").explode().str.strip()
+            strange = sorted(set(named) - {"", *services})
+            values = {"column": column, "kinds": ", ".join(strange[:KINDS_SHOWN])}
+            found += [_strange("candidates", "circle.no_such_service", values)] if strange else []
+    return found
+
+
+def _strange(part: str, key: str, values: dict[str, str]) -> Fault:
+    """Return that an input and the services do not know each other."""
+    return Fault(code=key.partition(".")[2], part=part, rows=(), harm=Harm.TOLD, message=Message(key, values))
 
 
 def _beyond(plan: PlanFile, inputs: Inputs) -> list[Fault]:
