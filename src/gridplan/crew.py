@@ -1,6 +1,7 @@
 """The workers that a run has: who works in which community, and, where the band follows from them, how many grids that makes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from gridplan.checks import Fault, Sheet
 from gridplan.config import PlanFile
 from gridplan.errors import InputError
 from gridplan.partition import Band, District, Hand, Rules, divide
+from gridplan.partition.pool import Spread, workers
 from gridplan.progress import Progress, Silent
 from gridplan.tables import Inputs
 from gridplan.units import Units
@@ -165,45 +167,95 @@ def divide_each(
     ``bands`` has community_id, workers, low, high in the order of the communities; the other arguments are those of ``divide``.
     """
     progress.start("partition", len(bands))
-    hand = hand or Hand.idle(len(units))
     place = pd.Index(bands["community_id"]).get_indexer(units["community_id"])
-    parts = []
-    for number, row in enumerate(bands.to_dict("records")):
-        at = np.flatnonzero(place == number)
-        mine = rules if np.isnan(row["workers"]) else replace(rules, band=_band_of(row, rules.band))
-        seconds = None if rules.seconds is None else rules.seconds / len(bands)
-        parts.append((at, _divide_one(units, borders, row, at, replace(mine, seconds=seconds), metres, hand)))
-        progress.advance()
-    return _together(parts, len(units))
+    at = [np.flatnonzero(place == number) for number in range(len(bands))]
+    hard = sorted(range(len(bands)), key=lambda number: (-len(at[number]), number))
+    share = None if rules.seconds is None else rules.seconds * max(1, rules.jobs) / len(bands)
+    own = replace(rules, seconds=share, jobs=1)
+    tasks = [
+        _task(units, borders, bands.iloc[[number]], at[number], own, metres, hand or Hand.idle(len(units)))
+        for number in hard
+    ]
+    found: dict[int, District] = {}
+    with _spread(min(rules.jobs, len(bands))) as spread:
+        for number, district in zip(hard, spread(_divided, tasks), strict=True):
+            found[number] = district
+            progress.advance()
+    return _together([(at[number], found[number]) for number in range(len(bands))], len(units))
 
 
-def _band_of(row: dict[str, float], band: Band) -> Band:
-    return replace(band, low=float(row["low"]), high=float(row["high"]))
+@dataclass(frozen=True, eq=False)
+class _Walks:
+    """Walks between the units of a community, shape (units, units), as another process can take them along."""
+
+    metres: Floats
+
+    def __call__(self, at: NDArray[np.int64]) -> Floats:
+        return self.metres[np.ix_(at, at)]
 
 
-def _divide_one(
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Task:
+    """One community to be divided, by itself in another process."""
+
+    units: pd.DataFrame
+    borders: pd.DataFrame
+    community: pd.DataFrame
+    rules: Rules
+    walks: _Walks
+    hand: Hand
+
+
+def _task(
     units: pd.DataFrame,
     borders: pd.DataFrame,
-    row: dict[str, float],
+    row: pd.DataFrame,
     at: NDArray[np.int64],
     rules: Rules,
     metres: Callable[[NDArray[np.int64]], Floats],
     hand: Hand,
-) -> District:
-    """Divide the units of one community."""
+) -> _Task:
+    """Return the task of one community, its units at some positions."""
     inside = np.full(len(units), -1)
     inside[at] = np.arange(len(at))
     left, right = inside[borders["left"]], inside[borders["right"]]
     own = (left >= 0) & (right >= 0)
-    return divide(
-        units.iloc[at].reset_index(drop=True),
-        borders[own].assign(left=left[own], right=right[own]).reset_index(drop=True),
-        pd.DataFrame([row])[["community_id", "workers"]],
-        rules=rules,
-        metres=lambda some: metres(at[some]),
-        progress=Silent(),
+    known = float(row["workers"].iloc[0]) > 0
+    band = (
+        replace(rules.band, low=float(row["low"].iloc[0]), high=float(row["high"].iloc[0]))
+        if known
+        else rules.band
+    )
+    return _Task(
+        units=units.iloc[at].reset_index(drop=True),
+        borders=borders[own].assign(left=left[own], right=right[own]).reset_index(drop=True),
+        community=row[["community_id", "workers"]].reset_index(drop=True),
+        rules=replace(rules, band=band),
+        walks=_Walks(metres(at)),
         hand=hand.part(at, hand.locked[at]),
     )
+
+
+def _divided(task: _Task) -> District:
+    return divide(
+        task.units,
+        task.borders,
+        task.community,
+        rules=task.rules,
+        metres=task.walks,
+        progress=Silent(),
+        hand=task.hand,
+    )
+
+
+@contextmanager
+def _spread(jobs: int) -> Iterator[Spread]:
+    """Yield a ``map``: over other processes where there are to be several."""
+    if jobs <= 1:
+        yield map
+        return
+    with workers(jobs, preload=__name__) as spread:
+        yield spread
 
 
 def _together(parts: list[tuple[NDArray[np.int64], District]], count: int) -> District:
