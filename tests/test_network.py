@@ -6,11 +6,13 @@ from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gridplan.circle import Service, place
 from gridplan.errors import InputError
 from gridplan.network import FAR_M, StraightLine, build_network, tell_far
 
@@ -237,6 +239,29 @@ def test_distances_equal_an_independent_dijkstra(lines, origins, destinations):
     assert (network.distances(destinations, origins) == found.T).all()
     within = network.distances(origins, destinations, limit_m=300)
     assert (within == np.where(want_cm <= 30_000, found, np.inf)).all()
+
+
+@settings(max_examples=20, deadline=None)
+@given(towns(), points(), points(), st.integers(1, 60_000))
+def test_cover_is_decided_on_all_pairs_as_by_the_reference(lines, origins, destinations, limit_cm):
+    """Which unit each facility alone covers is, for every pair and to the centimetre, what the plain search says."""
+    network = build_network(roads(*lines), None, detour=1.3)
+    xy = np.asarray(origins, float)
+    units = pd.DataFrame(
+        {"unit_id": [f"u{at}" for at in range(len(xy))], "x": xy[:, 0], "y": xy[:, 1], "households": 1.0}
+    )
+    kinds = [f"k{at}" for at in range(len(destinations))]
+    there = {"facility_id": kinds, "category": kinds, "name": "", "capacity": math.nan}
+    circle = place(
+        units,
+        gpd.GeoDataFrame(there, geometry=[shapely.Point(spot) for spot in destinations], crs=CRS),
+        None,
+        services=[Service(category=kind, limit_m=limit_cm / 100, new=0) for kind in kinds],
+        walk=network,
+        metres_per_minute=60.0,
+    )
+    want = reference_cm(network, origins, destinations) <= limit_cm
+    assert (circle.access["covered"].to_numpy() == want.T.ravel()).all()
 
 
 @settings(max_examples=60, deadline=None)
