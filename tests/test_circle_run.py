@@ -13,6 +13,7 @@ from gridplan.export.geopackage import read_plan
 from gridplan.export.write import write_run
 from gridplan.intake import inspect
 from gridplan.pipeline import run
+from gridplan.plan import Plan
 from test_pipeline import write_place
 from tiny_plan import CRS, SERVICE, middle
 
@@ -68,9 +69,14 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return plan_file
 
 
-def test_what_the_plan_file_says_of_sites_is_kept(asked: Path, tmp_path: Path):
+@pytest.fixture(scope="module")
+def plan(asked: Path) -> Plan:
+    """Run it once."""
+    return run(read_plan_file(asked))
+
+
+def test_what_the_plan_file_says_of_sites_is_kept(plan: Plan, tmp_path: Path):
     """The twin that may be closed is closed, a required house opened, a field left alone; all goals are told and come back."""
-    plan = run(read_plan_file(asked))
     facilities = plan.facilities.set_index("facility_id")
     assert facilities["status"].to_dict() == {
         "F1": "existing",
@@ -90,9 +96,8 @@ def test_what_the_plan_file_says_of_sites_is_kept(asked: Path, tmp_path: Path):
     assert (tmp_path / "out" / "curve.svg").is_file() == bool(row["curve"])
 
 
-def test_areas_grow_with_the_minutes(asked: Path):
+def test_areas_grow_with_the_minutes(plan: Plan):
     """Four minutes hold more ground and no fewer households than two; an id that is nowhere is told."""
-    plan = run(read_plan_file(asked))
     table = plan.isochrones.set_index("isochrone_id")
     for place in ("F1", "lot"):
         two, four = table.loc[f"{place}-2"], table.loc[f"{place}-4"]

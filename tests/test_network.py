@@ -241,7 +241,7 @@ def test_distances_equal_an_independent_dijkstra(lines, origins, destinations):
     assert (within == np.where(want_cm <= 30_000, found, np.inf)).all()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(towns(), points(), points(), st.integers(1, 60_000))
 def test_cover_is_decided_on_all_pairs_as_by_the_reference(lines, origins, destinations, limit_cm):
     """Which unit each facility alone covers is, for every pair and to the centimetre, what the plain search says."""

@@ -60,11 +60,19 @@ def _unknown(plan: PlanFile, inputs: Inputs) -> list[Fault]:
     found: list[Fault] = []
     if inputs.facilities is not None and len(inputs.facilities):
         there = sorted(set(inputs.facilities["category"]))
-        told = [{"category": one, "kinds": ", ".join(there[:KINDS_SHOWN])} for one in services if one not in there]
+        told = [
+            {"category": one, "kinds": ", ".join(there[:KINDS_SHOWN])} for one in services if one not in there
+        ]
         found += [_strange("facilities", "circle.none_there", values) for values in told]
     if inputs.candidates is not None and services:
         for column in ("required", "forbidden"):
-            named = inputs.candidates[column].str.replace("；", ";", regex=False).str.split(";").explode().str.strip()
+            named = (
+                inputs.candidates[column]
+                .str.replace("；", ";", regex=False)
+                .str.split(";")
+                .explode()
+                .str.strip()
+            )
             strange = sorted(set(named) - {"", *services})
             values = {"column": column, "kinds": ", ".join(strange[:KINDS_SHOWN])}
             found += [_strange("candidates", "circle.no_such_service", values)] if strange else []
