@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from brute import cost_of, load_of, sets_of
 from gridplan.partition import Band
 from gridplan.partition.candidates import list_sets
-from gridplan.partition.cuts import violated_triples
+from gridplan.partition.odd import broken_rows
 from gridplan.partition.problem import Columns, columns_of
 from strategies import Graph, graphs
 
@@ -115,5 +115,6 @@ def test_halves_of_a_triangle_are_cut_off():
     pairs = [np.array(pair, np.int32) for pair in ((0, 1), (0, 2), (1, 2), (3, 4))]
     columns = columns_of(pairs, graph.problem(BAND))
     halves = np.array([0.5, 0.5, 0.5, 1.0])
-    assert violated_triples(columns, halves, size=5, most=10).tolist() == [[0, 1, 2]]
-    assert not len(violated_triples(columns, np.array([1.0, 0.0, 0.0, 1.0]), size=5, most=10))
+    every = np.ones(5, bool)
+    assert broken_rows(columns, halves, every, 1).tolist() == [[True, True, True, False, False]]
+    assert not len(broken_rows(columns, np.array([1.0, 0.0, 0.0, 1.0]), every, 1))

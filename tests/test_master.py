@@ -103,7 +103,7 @@ def test_row_of_a_triple_lifts_the_bound():
     rows = rows_of(problem, (0.0, 3.0))
     relaxation = Relaxation(columns, rows)
     before = relaxation.solve()
-    relaxation.cut(np.array([[0, 1, 2]], np.int32))
+    relaxation.cut(np.array([[True, True, True, False]]))
     after = relaxation.solve()
     assert before.value <= after.value
     assert after.share[:3].sum() <= 1 + 1e-6

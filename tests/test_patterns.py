@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from brute import divisions, judged
 from gridplan.partition import Band, solve
 from gridplan.partition.candidates import list_sets
-from gridplan.partition.clusters import clusters_of, families
+from gridplan.partition.families import chain_of, families
 from gridplan.partition.linear import Relaxation
 from gridplan.partition.master import Rows
 from gridplan.partition.multisets import lifted
@@ -119,17 +119,25 @@ def test_lifting_by_hand():
     assert worth[CROSSING, [1, 10, 19, 20]].tolist() == pytest.approx([1.0, 0.5, 0.0, 1.0])
 
 
-def test_clusters_of_two_villages():
-    """Two villages 3 km apart, of two compounds each 200 m apart, are told apart on both levels."""
+def test_families_of_two_villages():
+    """Two villages 3 km apart, of two compounds each 200 m apart: compounds are families, and villages around them."""
     compound = [(10.0 * n, 0.0) for n in range(7)]
     places = [(x + at, y) for at in (0.0, 260.0, 3000.0, 3260.0) for x, y in compound]
     load = (30.0,) * len(places)
     problem = Graph(load=load, places=tuple(places), pairs=tuple((n, n + 1) for n in range(27))).problem(BAND)
-    cluster, village = clusters_of(problem)
-    assert len(set(cluster.tolist())) == 4
-    assert all(len(set(cluster[first : first + 7].tolist())) == 1 for first in (0, 7, 14, 21))
-    assert village[cluster[0]] == village[cluster[7]] != village[cluster[14]] == village[cluster[21]]
-    assert [int(row.sum()) for row in families(problem, 210.0) if row.sum() == 7][:4] == [7] * 4
+    regions = families(problem, 500.0)
+    units = [tuple(np.flatnonzero(region).tolist()) for region in regions]
+    compounds = [tuple(range(first, first + 7)) for first in (0, 7, 14, 21)]
+    villages = [tuple(range(14)), tuple(range(14, 28))]
+    assert set(compounds) | set(villages) <= set(units)
+    assert not set(villages) & {tuple(np.flatnonzero(region).tolist()) for region in families(problem, 400.0)}
+    home, outer = chain_of(regions)
+    for number, region in enumerate(regions):
+        around = [
+            other for other in range(len(regions)) if other != number and (regions[other] >= region).all()
+        ]
+        assert outer[number] == min(around, key=lambda other: regions[other].sum(), default=-1)
+        assert number in home[region] or any(outer == number)
 
 
 def test_rows_of_no_region():

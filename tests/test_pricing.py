@@ -11,10 +11,10 @@ from brute import best, cost_of, judged, load_of, sets_of
 from gridplan.partition import Band, Problem
 from gridplan.partition.bound import bound_of
 from gridplan.partition.candidates import list_sets
-from gridplan.partition.master import Prices, Rows
+from gridplan.partition.master import Prices, Rows, cuts_in, reduced_costs
 from gridplan.partition.patterns import Patterns
-from gridplan.partition.pricing import Pricing, items_of, regions_of, whole_loads
-from gridplan.partition.problem import Columns, Floats, columns_of
+from gridplan.partition.pricing import Pricing, whole_loads
+from gridplan.partition.problem import Columns, Flags, Floats, columns_of
 from strategies import Graph, graphs
 
 BAND = Band(low=150, high=200)
@@ -25,7 +25,12 @@ MANY = 100_000
 def prices_of(units: list[float], worker: float = 0.0) -> Prices:
     """Return prices of units, and of a worker."""
     sums = np.array([min(worker, 0.0), max(worker, 0.0), 0.0, 0.0])
-    return Prices(units=np.array(units), sums=sums, triples=np.zeros(0))
+    return Prices(units=np.array(units), sums=sums)
+
+
+def free(problem: Problem) -> Rows:
+    """Return the rows that ask for every unit and nothing else."""
+    return Rows(must=problem.load > 0, workers=(0.0, np.inf), band=problem.band)
 
 
 def gains(problem: Problem, columns: Columns, prices: Prices) -> Floats:
@@ -49,7 +54,7 @@ def priced(draw: st.DrawFn) -> tuple[Problem, Prices]:
 def test_no_connected_set_gains_more_than_the_knapsack(drawn: tuple[Problem, Prices]):
     """The value of a centre is no less than the gain of any connected set in band with that centre."""
     problem, prices = drawn
-    value, _ = (pricing := Pricing(problem)).best(prices, pricing.rims.none)
+    value, _ = Pricing(problem).best(prices, free(problem))
     columns, _ = list_sets(problem, problem.band.intervals, most_sets=MANY, most_steps=MANY)
     gain = gains(problem, columns, prices)
     assert (gain <= value[columns.centre] + 1e-6).all()
@@ -60,7 +65,7 @@ def test_no_connected_set_gains_more_than_the_knapsack(drawn: tuple[Problem, Pri
 def test_best_sets_have_their_value(drawn: tuple[Problem, Prices]):
     """The set given for a centre holds the centre, is in band, and gains what is said."""
     problem, prices = drawn
-    value, sets = (pricing := Pricing(problem)).best(prices, pricing.rims.none)
+    value, sets = Pricing(problem).best(prices, free(problem))
     assert sets.centre.tolist() == np.flatnonzero(np.isfinite(value)).tolist()
     assert (problem.band.outside(sets.load)[0] == 0).all()
     for number, centre in enumerate(sets.centre.tolist()):
@@ -78,11 +83,9 @@ def test_sets_within_a_margin_are_those_of_the_whole_list(drawn: tuple[Problem, 
     """The sets that gain at least their floor are those of the whole list that do, no more and no fewer."""
     problem, prices = drawn
     pricing = Pricing(problem)
-    value, _ = pricing.best(prices, pricing.rims.none)
+    value, _ = pricing.best(prices, free(problem))
     floors = np.where(np.isfinite(value), value, 0.0) - margin
-    found, complete = pricing.within(
-        prices, pricing.rims.none, floors=floors, most_sets=MANY, most_steps=MANY
-    )
+    found, complete = pricing.within(prices, free(problem), floors=floors, most_sets=MANY, most_steps=MANY)
     columns, _ = list_sets(problem, problem.band.intervals, most_sets=MANY, most_steps=MANY)
     spare = gains(problem, columns, prices) - floors[columns.centre]
     assume((np.abs(spare) > 1e-6).all())
@@ -94,16 +97,26 @@ def test_sets_within_a_margin_are_those_of_the_whole_list(drawn: tuple[Problem, 
     assert sorted(found.cost.tolist()) == pytest.approx(sorted(wanted.cost.tolist()))
 
 
+def nested_at_random(size: int, chance: np.random.Generator) -> Flags:
+    """Return some regions of units of which any two lie in one another or apart, each before those around it."""
+    groups = [np.arange(size) == unit for unit in range(size)]
+    regions = []
+    while len(groups) > 1:
+        one, other = sorted(chance.choice(len(groups), 2, replace=False).tolist())
+        groups[one] = groups[one] | groups.pop(other)
+        if chance.uniform() < 0.7:
+            regions.append(groups[one])
+    return np.array(regions).reshape(-1, size)
+
+
 @st.composite
-def in_villages(draw: st.DrawFn) -> tuple[Problem, Pricing, Prices, Patterns]:
-    """Draw a problem in clusters and villages, and prices of units and of rows over these."""
+def in_regions(draw: st.DrawFn) -> tuple[Problem, Pricing, Prices, Patterns]:
+    """Draw a problem with regions one in another, and prices of units and of rows over these."""
     problem, prices = draw(priced())
     chance = np.random.default_rng(draw(st.integers(0, 10_000)))
-    cluster = np.unique(chance.integers(0, 4, problem.size), return_inverse=True)[1].astype(np.int32)
-    village = np.unique(chance.integers(0, 2, cluster.max() + 1), return_inverse=True)[1].astype(np.int32)
     pricing = Pricing(problem)
-    pricing.regions, region = regions_of(cluster, village)
-    pricing.items = items_of(problem, pricing.sizes, cluster, village, region)
+    pricing.regions = nested_at_random(problem.size, chance)
+    assume(len(pricing.regions))
     top, rows = int(pricing.intervals.max()) + 1, 4
     worth = np.round(chance.uniform(0, 1, (rows, 2, top)) * (chance.uniform(size=(rows, 2, top)) < 0.7), 3)
     worth[:, 0] = np.minimum(1, np.arange(top) * chance.uniform(0.001, 0.02, (rows, 1)))
@@ -119,13 +132,14 @@ def in_villages(draw: st.DrawFn) -> tuple[Problem, Pricing, Prices, Patterns]:
 
 
 @settings(max_examples=80, deadline=None)
-@given(in_villages(), st.sampled_from([0.0, 800.0, 5000.0, np.inf]))
+@given(in_regions(), st.sampled_from([0.0, 800.0, 5000.0, np.inf]))
 def test_rows_of_patterns_count_in_the_knapsack(
     drawn: tuple[Problem, Pricing, Prices, Patterns], margin: float
 ):
-    """With rows over clusters and villages, too, no connected set gains more than is said, and none within a margin is left out."""
+    """With rows over regions one in another, too, no connected set gains more than is said, and none near is left out."""
     problem, pricing, prices, patterns = drawn
-    value, sets = pricing.best(prices, patterns)
+    rows = replace(free(problem), patterns=patterns)
+    value, sets = pricing.best(prices, rows)
     columns, _ = list_sets(problem, problem.band.intervals, most_sets=MANY, most_steps=MANY)
     for some in (columns, sets):
         row, at, worth = patterns.entries(some)
@@ -135,11 +149,37 @@ def test_rows_of_patterns_count_in_the_knapsack(
         if some is columns:
             floors = np.where(np.isfinite(value), value, 0.0) - margin
             wanted = some.take(np.flatnonzero(gain > floors[some.centre] + 1e-6))
-    found, complete = pricing.within(prices, patterns, floors=floors, most_sets=MANY, most_steps=MANY)
+    found, complete = pricing.within(prices, rows, floors=floors, most_sets=MANY, most_steps=MANY)
     there = [tuple(sorted(found.of(i).tolist())) for i in range(len(found))]
     assert complete
     assert len(there) == len(set(there))
     assert {tuple(sorted(wanted.of(i).tolist())) for i in range(len(wanted))} <= set(there)
+
+
+@settings(max_examples=60, deadline=None)
+@given(in_regions(), st.integers(0, 4))
+def test_connected_sets_that_gain_most(drawn: tuple[Problem, Pricing, Prices, Patterns], level: int):
+    """With rows of odd sets and patterns, no connected set gains more than is said of its centre, and the best is found."""
+    problem, pricing, prices, patterns = drawn
+    chance = np.random.default_rng(level)
+    odd = chance.uniform(size=(3, problem.size)) < 0.6
+    odd = odd[odd.sum(axis=1) % 2 == 1]
+    rows = replace(free(problem), patterns=patterns, odd=odd)
+    prices = replace(prices, odd=-np.round(chance.uniform(0, 2000, len(odd))))
+    most, _ = pricing.best(prices, rows)
+    found, sets, _ = pricing.joined(prices, rows, most, 50.0, np.full(problem.size, level), MANY)
+    columns, _ = list_sets(problem, problem.band.intervals, most_sets=MANY, most_steps=MANY)
+    gain = -reduced_costs(columns, rows, prices)
+    best = np.full(problem.size, -np.inf)
+    np.maximum.at(best, columns.centre, gain)
+    assert (np.maximum(best, 0.0) <= np.maximum(found, 0.0) + 1e-6).all()
+    there = {tuple(sorted(sets.of(number).tolist())) for number in range(len(sets))}
+    for centre in np.flatnonzero(best > 1e-6).tolist():
+        if found[centre] <= best[centre] + 1e-6:
+            mine = np.flatnonzero((columns.centre == centre) & (gain >= best[centre] - 1e-6))
+            assert any(tuple(sorted(columns.of(int(number)).tolist())) in there for number in mine)
+        else:  # looked for as far as there are levels
+            assert found[centre] < most[centre] + 1e-6
 
 
 @settings(max_examples=30, deadline=None)
@@ -158,8 +198,8 @@ def test_bound_is_below_every_plan(graph: Graph, workers: str | int):
         centre = min(units, key=lambda u: problem.weight[units] @ problem.distance_m[units, u])
         gain = bound.prices.units[units].sum() - cost_of(problem, group)
         gain += bound.prices.sums[:2].sum()  # one worker a grid
-        pattern, _, worth = bound.patterns.entries(columns_of([np.array(units, np.int32)], problem))
-        gain += bound.prices.patterns[pattern] @ worth
+        row, _, worth = cuts_in(columns_of([np.array(units, np.int32)], problem), bound.rows)
+        gain += np.concatenate([bound.prices.odd, bound.prices.patterns])[row] @ worth
         assert bound.value + bound.wanted[centre] - gain <= plan.cost + 1e-6
 
 

@@ -1,33 +1,46 @@
-"""A bound on the cost of every plan in band, from prices of units, of workers and of rows of load patterns.
+"""A bound on the cost of every plan in band, from prices of units, of workers and of rows that fractions of sets break.
 
 No plan costs less than the sum of the prices less the most that its sets can gain on them; the most that a set with centre j can
-gain is a knapsack (``pricing``), and each unit is the centre of one grid at most (Lagrangean relaxation). Good prices are those of
-the linear program over the sets that the knapsacks found so far (column generation); prices half-way between these and the best
-known ones get there in fewer rounds (P. Wentges, "Weighted Dantzig-Wolfe decomposition for linear mixed-integer programming",
-1997). When they have settled, rows of load patterns that the linear optimum breaks are added, and it goes on.
+gain is found by ``pricing``, and each unit is the centre of one grid at most (Lagrangean relaxation). Good prices are those of the
+linear program over the sets found so far (column generation), or, for fewer rounds, prices between these and the best known ones
+(P. Wentges, "Weighted Dantzig-Wolfe decomposition for linear mixed-integer programming", 1997). Rows that the linear optimum
+breaks are added on the way. First the sets need not be connected: a knapsack is fast, and its rows of load patterns (``patterns``)
+tell what each region asks of the grids around it. From where that settles on, only connected sets count, and rows of odd sets
+(``odd``) are added as well.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gridplan.partition.candidates import connected
-from gridplan.partition.linear import Relaxation
+from gridplan.partition.linear import Relaxation, Relaxed
 from gridplan.partition.master import Prices, Rows, reduced_costs
-from gridplan.partition.patterns import Patterns
+from gridplan.partition.odd import broken_rows, most
 from gridplan.partition.pricing import Pricing
 from gridplan.partition.problem import Columns, Floats
 from gridplan.partition.separation import Rims
 
-ROUNDS = (16, 40)  # least and most
-PRICED = 4_600  # units priced in all, where the least is no hindrance
+ROUNDS = (16, 70)  # least and most
+PRICED = 7_500  # units priced in all, where the least is no hindrance
 HALVINGS = 12
 SETTLED = 5e-3  # share by which the linear program may lie above the bound when rows are looked for
 MET = 3e-4  # share at which the two count as one
 NEW = 1e-6  # share of a unit's price that a set has to gain to be new
-DEAR = 6.0  # price of a unit not covered, in units of the middle price
-SMOOTH = 0.5
+DEAR = (
+    6.0,
+    40.0,
+)  # price of a row that is not kept, in units of the middle price of a unit: at first, and of connected sets
+SMOOTH = (0.5, 0.8)  # share of the best known prices in those that are tried: at first, and of connected sets
+JOINED = 40  # most rounds with connected sets
+LIFT = 2e-4  # share by which the bound has to rise
+STALLED = 8  # rounds without that before one stops
+SEEDED = 0.008  # share of the bound within which connected sets are listed to begin with
+SEEDS, SEED_STEPS = 160, 6_000  # of that list: sets, and steps of its search, for each unit
+NEAR = 5e-3  # share of what a grid costs by which a set may at first gain less than the best of the knapsack
+STEPS = 1_000  # of the search for such a set, for each unit
+WORK = 12_000  # steps of all these searches, for each unit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,67 +48,88 @@ class Bound:
     """A proven lower bound, household-metres, on the cost of every plan that some rows allow, and the prices that prove it.
 
     A plan with a set of centre j that gains g on the prices costs at least ``value + wanted[j] - g``.
-    ``patterns`` are rows that every such plan keeps, with prices of their own; ``columns`` connected sets that were best at times.
+    ``rows``: those asked for, with rows of odd sets and patterns that every such plan keeps, which have prices of their own;
+    ``columns``: connected sets that were best at times.
     """
 
     value: float
     prices: Prices
     wanted: Floats
-    patterns: Patterns
+    rows: Rows
     columns: Columns
 
 
 class _Lagrangean:
-    """The bound as a function of prices."""
+    """The bound as a function of prices: by the knapsack, or, ``joined``, by a search among connected sets."""
 
     def __init__(self, pricing: Pricing, rows: Rows) -> None:
-        self.pricing, self.rows = pricing, rows
-        low, high = rows.workers
+        self.pricing, self.joined = pricing, False
+        low, high = self.workers = rows.workers
         size = len(rows.must)
+        self.level = np.zeros(size, np.int64)
         self.most_grids = int(min(size, np.floor(high / rows.band.fewest))) if np.isfinite(high) else size
         self.least_grids = int(np.ceil(low / rows.band.most))
 
-    def _best(self, prices: Prices, patterns: Patterns) -> tuple[Floats, Columns, NDArray[np.int64]]:
-        """Return the gain of the best set of each centre, these sets, and which of them are best together."""
-        gain, sets = self.pricing.best(prices, patterns)
-        order = np.argsort(-gain[sets.centre], kind="stable")[: self.most_grids]
-        used = order[(np.arange(len(order)) < self.least_grids) | (gain[sets.centre[order]] > 0)]
-        return gain, sets, used
+    def gains(self, prices: Prices, rows: Rows) -> tuple[Floats, Columns]:
+        """Return the most that a set of each centre can gain (n,), and sets that gain much."""
+        gain, sets = self.pricing.best(prices, rows)
+        if not self.joined:
+            return gain, sets
+        most, sets, level = self.pricing.joined(
+            prices, rows, gain, self._step(prices), np.maximum(self.level - 1, 0), STEPS * len(gain)
+        )
+        self.level = level
+        return most, sets
 
-    def wanted(self, prices: Prices, patterns: Patterns) -> Floats:
+    def _step(self, prices: Prices) -> float:
+        """Return by how much less than the knapsack a set is looked for at first."""
+        return NEAR * max(1.0, float(prices.units.sum())) / max(1, self.most_grids)
+
+    def used(self, gain: Floats) -> NDArray[np.int64]:
+        """Return the centres whose sets gain most together."""
+        order = np.argsort(-gain, kind="stable")[: self.most_grids]
+        return order[
+            ((np.arange(len(order)) < self.least_grids) & np.isfinite(gain[order])) | (gain[order] > 0)
+        ]
+
+    def wanted(self, prices: Prices, rows: Rows) -> Floats:
         """Return what a set of each centre has to gain to cost the bound nothing."""
-        gain, sets, used = self._best(prices, patterns)
-        last = gain[sets.centre[used]].min() if len(used) == self.most_grids else 0.0
+        gain, _ = self.gains(prices, rows)
+        used = self.used(gain)
+        last = gain[used].min() if len(used) == self.most_grids else 0.0
         wanted = np.full(len(gain), last)
-        wanted[sets.centre[used]] = gain[sets.centre[used]]
+        wanted[used] = gain[used]
         return wanted
 
-    def __call__(self, prices: Prices, patterns: Patterns) -> tuple[float, Columns, NDArray[np.int64]]:
-        """Return the bound at some prices, the best set of each centre, and how often these cover each unit together."""
-        gain, sets, used = self._best(prices, patterns)
-        chosen = sets.take(used)
-        covered = np.bincount(chosen.members, minlength=len(gain))
+    def __call__(self, prices: Prices, rows: Rows) -> tuple[float, Columns]:
+        """Return the bound at some prices, and sets that gain much."""
+        gain, sets = self.gains(prices, rows)
+        used = self.used(gain)
         if len(used) < self.least_grids:
-            return -np.inf, sets, covered
-        value = prices.units.sum() + prices.patterns.sum() - gain[chosen.centre].sum()
-        low, high = self.rows.workers
+            return -np.inf, sets
+        value = prices.units.sum() + prices.patterns.sum() + prices.odd @ most(rows.odd) - gain[used].sum()
+        low, high = self.workers
         value += prices.sums[0] * high if prices.sums[0] < 0 else 0.0
         value += prices.sums[1] * low if prices.sums[1] > 0 else 0.0
-        return float(value), sets, covered
+        return float(value), sets
 
 
 def _of_units(units: Floats) -> Prices:
-    return Prices(units=units, sums=np.zeros(4), triples=np.zeros(0), patterns=np.zeros(0))
+    return Prices(units=units, sums=np.zeros(4))
+
+
+def _longer(prices: Floats, count: int) -> Floats:
+    """Return prices of so many rows; those that were not known have none."""
+    return np.append(prices, np.zeros(count - len(prices)))
 
 
 def _between(old: Prices, new: Prices, share: float) -> Prices:
     """Return prices between the old (``share`` 1) and the new (0); rows that the old do not know had no price."""
-    known = np.append(old.patterns, np.zeros(len(new.patterns) - len(old.patterns)))
     return Prices(
         units=share * old.units + (1 - share) * new.units,
         sums=share * old.sums + (1 - share) * new.sums,
-        triples=np.zeros(0),
-        patterns=share * known + (1 - share) * new.patterns,
+        odd=share * _longer(old.odd, len(new.odd)) + (1 - share) * new.odd,
+        patterns=share * _longer(old.patterns, len(new.patterns)) + (1 - share) * new.patterns,
     )
 
 
@@ -104,16 +138,26 @@ class _Search:
     """How far the prices have come: nothing costs less than nothing, at prices of nothing."""
 
     value_at: _Lagrangean
-    patterns: Patterns
+    rows: Rows
     prices: Prices
     value: float = 0.0
 
-    def at(self, prices: Prices) -> tuple[Columns, NDArray[np.int64]]:
-        """Try some prices; return the best set of each centre there, and the cover of units."""
-        value, sets, covered = self.value_at(prices, self.patterns)
+    @property
+    def known(self) -> Prices:
+        """The best prices, of all rows there are now."""
+        patterns = 0 if self.rows.patterns is None else len(self.rows.patterns)
+        return replace(
+            self.prices,
+            odd=_longer(self.prices.odd, len(self.rows.odd)),
+            patterns=_longer(self.prices.patterns, patterns),
+        )
+
+    def at(self, prices: Prices) -> Columns:
+        """Try some prices; return sets that gain much there."""
+        value, sets = self.value_at(prices, self.rows)
         if value > self.value:
             self.value, self.prices = value, prices
-        return sets, covered
+        return sets
 
 
 def _by_load(search: _Search, load: Floats, dearest: float) -> Columns:
@@ -121,47 +165,65 @@ def _by_load(search: _Search, load: Floats, dearest: float) -> Columns:
     low, high, sets = 0.0, dearest, []
     for _ in range(HALVINGS):
         per_load = (low + high) / 2
-        found, covered = search.at(_of_units(per_load * load))
+        found = search.at(_of_units(per_load * load))
         sets.append(found)
-        low, high = (per_load, high) if (1.0 - covered) @ load > 0 else (low, per_load)
+        used = search.value_at.used(per_load * found.load - found.cost)
+        low, high = (per_load, high) if load.sum() > found.load[used].sum() else (low, per_load)
     every = sets[0]
     for more in sets[1:]:
         every = every.joined(more)
     return every
 
 
-def bound_of(pricing: Pricing, rows: Rows) -> Bound:
-    """Return the best bound found for every plan that ``rows`` allow; prices beside the walk are left out."""
+def bound_of(pricing: Pricing, rows: Rows, work: float = 1.0) -> Bound:
+    """Return the best bound found for every plan that ``rows`` allow; prices beside the walk are left out.
+
+    ``work``: how many times as much is done as by default.
+    """
     load = pricing.problem.load
-    none = pricing.rims.none
-    search = _Search(_Lagrangean(pricing, rows), none, _of_units(np.zeros(len(load))))
+    asked = replace(rows, odd=np.zeros((0, len(load)), bool), patterns=pricing.rims.none)
+    search = _Search(_Lagrangean(pricing, rows), asked, _of_units(np.zeros(len(load))))
     begun = _by_load(search, load, 2.0 * float(pricing.cost.max()) / max(float(load.mean()), 1e-9))
     middle = max(float(np.median(search.prices.units[rows.must])), 1.0) if rows.must.any() else 1.0
-    asked = Rows(must=rows.must, workers=rows.workers, band=rows.band, patterns=none)
-    master = Relaxation(begun, asked, guess=search.prices, scale=middle, shortage=DEAR)
-    _settle(search, master, pricing.rims, NEW * middle)
-    prices, patterns = search.prices, search.patterns
-    known = Prices(
-        units=prices.units,
-        sums=prices.sums,
-        triples=np.zeros(0),
-        patterns=np.append(prices.patterns, np.zeros(len(patterns) - len(prices.patterns))),
-    )
+    master = Relaxation(begun, asked, guess=search.prices, scale=middle, shortage=DEAR[0])
+    _settle(search, master, pricing.rims, NEW * middle, int(np.clip(PRICED // len(load), *ROUNDS)))
+    seeds = _connected(search, master, pricing)
+    master = Relaxation(seeds, search.rows, guess=search.known, scale=middle, shortage=DEAR[1])
+    search.value_at.joined = True
+    pricing.steps = 0
+    _settle(search, master, pricing.rims, NEW * middle, JOINED, work * WORK * len(load))
     return Bound(
         value=search.value + pricing.problem.spared,
-        prices=known,
-        wanted=search.value_at.wanted(known, patterns),
-        patterns=patterns,
-        columns=connected(pricing.problem, master.columns.take(np.arange(len(begun), len(master.columns)))),
+        prices=search.known,
+        wanted=search.value_at.wanted(search.known, search.rows),
+        rows=search.rows,
+        columns=master.columns,
     )
 
 
-def _settle(search: _Search, master: Relaxation, rims: Rims, least: float) -> None:
+def _connected(search: _Search, master: Relaxation, pricing: Pricing) -> Columns:
+    """Return connected sets: those that were met, and those near the bound."""
+    size = len(search.rows.must)
+    floors = search.value_at.wanted(search.known, search.rows) - SEEDED * search.value
+    near, _ = pricing.within(
+        search.known, search.rows, floors=floors, most_sets=SEEDS * size, most_steps=SEED_STEPS * size
+    )
+    return connected(pricing.problem, master.columns).joined(near)
+
+
+def _settle(  # what it begins with and where it ends
+    search: _Search, master: Relaxation, rims: Rims, least: float, rounds: int, steps: float = np.inf
+) -> None:
     """Price sets and solve the linear program over them, in turn, until both agree and no row is broken any more."""
-    share = SMOOTH
-    for _ in range(int(np.clip(PRICED // len(search.prices.units), *ROUNDS))):
-        relaxed = master.over_working()
-        sets, _ = search.at(_between(search.prices, relaxed.prices, share))
+    smooth = share = SMOOTH[search.value_at.joined]
+    reached, stalled = search.value, 0
+    for number in range(rounds):
+        lifted = search.value > reached + LIFT * abs(reached)
+        reached, stalled = (search.value, 0) if lifted else (reached, stalled + 1)
+        if stalled > STALLED or search.value_at.pricing.steps > steps:
+            break
+        relaxed = master.sifted() if search.value_at.joined else master.over_working()
+        sets = search.at(_between(search.prices, relaxed.prices, share))
         gains = -reduced_costs(sets, master.rows, relaxed.prices)
         new = sets.take(np.flatnonzero(gains > least))
         if len(new):
@@ -169,13 +231,25 @@ def _settle(search: _Search, master: Relaxation, rims: Rims, least: float) -> No
         elif share > 0:
             share = 0.0
             continue
-        share = SMOOTH
+        share = smooth
         apart = relaxed.value - search.value
         if len(new) and apart > SETTLED * abs(relaxed.value):
             continue
-        broken = rims.broken(master.columns, relaxed.share)
-        if len(broken):
-            search.patterns = search.patterns.plus(broken.of, broken.worth)
-            master.pattern(broken)
-        elif not len(new) or apart <= MET * abs(relaxed.value):
+        if not _cut(search, master, relaxed, rims, number) and (
+            not len(new) or apart <= MET * abs(relaxed.value)
+        ):
             break
+
+
+def _cut(search: _Search, master: Relaxation, relaxed: Relaxed, rims: Rims, seed: int) -> bool:
+    """Add rows that the linear optimum breaks; tell whether there are any."""
+    broken = rims.broken(master.columns, relaxed.share)
+    if len(broken):
+        master.pattern(broken)
+    odd = np.zeros((0, len(master.rows.must)), bool)
+    if search.value_at.joined:
+        odd = broken_rows(master.columns, relaxed.share, master.rows.must, seed)
+        if len(odd):
+            master.cut(odd)
+    search.rows = master.rows
+    return len(broken) + len(odd) > 0

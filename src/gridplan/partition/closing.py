@@ -2,7 +2,7 @@
 
 1. Every connected set whose reduced cost is within a margin of a bound from prices (``bound``, ``pricing``): a plan that costs
    less than bound + margin uses no other set, so no plan costs less than the lesser of bound + margin and the best over the list.
-2. Rows of triples and of load patterns lift the linear bound over the list; sets that cannot be in a better plan are dropped.
+2. Rows of odd sets and of load patterns lift the linear bound over the list; sets that cannot be in a better plan are dropped.
 3. A dive through the linear optimum and the set partitioning over the cheapest sets give a plan; its cost tells which sets a proof
    needs; over those it is solved to the end.
 4. The margin is widened until the plan is proven, or the list is too long.
@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from gridplan.partition.bound import Bound
-from gridplan.partition.cuts import violated_triples
 from gridplan.partition.linear import TOLERANCE, Relaxation, Relaxed
 from gridplan.partition.master import Rows, Whole, whole
+from gridplan.partition.odd import broken_rows
 from gridplan.partition.problem import Columns
 from gridplan.partition.search import Effort, Found, Lists
 
@@ -27,7 +27,6 @@ NODES = 10  # of a whole problem over part of a list
 GROWN = 2
 ROUNDS = 6
 FEW = 1  # rounds while no plan is known
-CUTS = 60  # rows of triples a round
 ITERATIONS = 6_000  # of the simplex after which no more rows are looked for
 LIFT = 1e-4  # share of the cost by which a round must lift the bound to be worth another
 
@@ -71,23 +70,21 @@ class _State:
 def _lifted(lists: Lists, relaxation: Relaxation, state: _State, effort: Effort) -> tuple[Relaxed, _State]:
     """Add rows while they lift the bound, dropping sets that no plan better than the known one can use."""
     relaxed = relaxation.solve()
-    for _ in range(FEW if state.groups is None else ROUNDS):
+    for number in range(FEW if state.groups is None else ROUNDS):
         if relaxed.short > TOLERANCE:
             return relaxed, state.proven(np.inf)
         before, state = state.bound, state.proven(relaxed.value)
         if state.closed or effort.spent or relaxation.programme.iterations > ITERATIONS:
             break
         near = np.flatnonzero(relaxation.reduced(relaxed.prices) <= state.cost - relaxed.value)
-        triples = violated_triples(
-            relaxation.columns, relaxed.share, size=len(relaxation.rows.must), most=CUTS
-        )
+        odd = broken_rows(relaxation.columns, relaxed.share, relaxation.rows.must, effort.seed + number)
         broken = lists.rims.broken(relaxation.columns, relaxed.share)
-        added = len(triples) + len(broken)
+        added = len(odd) + len(broken)
         if not added or (len(near) < FIRST and state.bound - before < LIFT * relaxed.value):
             break
         relaxation.drop(near)
-        if len(triples):
-            relaxation.cut(triples)
+        if len(odd):
+            relaxation.cut(odd)
         if len(broken):
             relaxation.pattern(broken)
         relaxed = relaxation.solve()
@@ -112,7 +109,7 @@ def _over_list(
 ) -> _State:
     """Return the best plan found over a list, or the known one, and what is proven of all plans of its sets."""
     relaxation = Relaxation(columns, rows, guess=bound.prices)
-    most, over = FIRST, replace(state, bound=-np.inf)
+    most, over = FIRST if state.groups is None else MOST, replace(state, bound=-np.inf)
     while True:
         relaxed, over = _lifted(lists, relaxation, over, effort)
         over = replace(over, rows=relaxation.active(relaxed))
@@ -123,25 +120,27 @@ def _over_list(
         if over.closed or effort.spent:
             return over
         over = _whole(relaxation, relaxed, most, over, effort)
-        if over.closed or over.groups is None or most >= min(MOST, len(relaxation.columns)):
+        plan_only = (
+            columns is bound.columns
+        )  # these are not all there are, so what is proven of them is of no use
+        if over.closed or over.groups is None or plan_only or most >= min(MOST, len(relaxation.columns)):
             return over
         most *= GROWN
 
 
 def _stepwise(lists: Lists, rows: Rows, bound: Bound, state: _State, effort: Effort) -> _State:
-    """Close the gap over the sets within a margin of the bound, the margin wider from step to step."""
+    """Find a plan among the sets that made the bound, then close the gap over those within a margin, wider from step to step."""
+    if state.groups is None and len(bound.columns):
+        part = _over_list(lists, bound.columns, rows, bound, state, effort)
+        state = replace(part, bound=state.bound, settled=state.settled)
     for share in MARGINS:
         margin = min(share * bound.value, state.cost - bound.value)
         if margin <= state.settled:
             continue
         columns, held = lists.within(bound, margin)
-        columns = columns.joined(bound.columns) if state.groups is None else columns
-        if held <= 0.0 and state.groups is None and len(columns):
-            part = _over_list(lists, columns, state.rows or rows, bound, state, effort)
-            state = replace(part, bound=state.bound, settled=state.settled)
         if held <= 0.0 or not len(columns):
             break
-        over = _over_list(lists, columns, state.rows or rows, bound, state, effort)
+        over = _over_list(lists, columns, rows if state.rows is None else state.rows, bound, state, effort)
         proven = max(state.bound, min(over.bound, bound.value + margin, over.cost))
         settled = margin if over.bound >= bound.value + margin or over.closed else state.settled
         state = replace(over, bound=proven, settled=settled)
@@ -173,8 +172,7 @@ def best_plan(lists: Lists, rows: Rows, bound: Bound, effort: Effort, *, known: 
         state = _State(
             groups=known.groups, cost=known.cost, bound=proven, rows=known.rows, settled=known.settled
         )
-    asked = replace(rows, patterns=lists.rims.wide(bound.patterns))
-    state = _stepwise(lists, asked, bound, state, effort)
+    state = _stepwise(lists, bound.rows, bound, state, effort)
     return Found(
         groups=state.groups,
         cost=state.cost,

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gridplan.partition.master import Prices, Rows, reduced_costs, whole
-from gridplan.partition.patterns import Patterns
 from gridplan.partition.problem import Columns, Flags, Floats, Ints, Problem, columns_of
 from gridplan.partition.search import Effort
 from gridplan.partition.split import best_split
@@ -26,11 +25,8 @@ class Pool:
     reduced: Floats
 
     @classmethod
-    def of(
-        cls, problem: Problem, columns: Columns, prices: Prices, patterns: Patterns | None = None
-    ) -> "Pool":
-        """Return sets with the prices of a bound; ``patterns``: the rows that the bound has beside the units."""
-        rows = Rows(must=problem.must, workers=(0.0, np.inf), band=problem.band, patterns=patterns)
+    def of(cls, columns: Columns, rows: Rows, prices: Prices) -> "Pool":
+        """Return sets with the prices of rows."""
         return cls(columns, reduced_costs(columns, rows, prices))
 
 

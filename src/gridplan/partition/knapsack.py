@@ -1,9 +1,8 @@
 """The knapsack of each centre: the best units to join it for their prices less their walk, their load in band; compiled.
 
-The units that a centre may hold stand cluster after cluster, its own first, then those of its own village (a wider cluster of
-clusters), then the others: what a set earns by rows of load patterns depends on its load in each cluster and village, so a table
-for each cluster is joined to those of the clusters behind it; what crossing the rim of the own village earns is added on the way.
-What a set earns in a village not its own is taken cluster by cluster, which is no less than what it earns there (``patterns``).
+What a set earns by rows of load patterns depends on its load in each region, and on whether it goes on beyond the rim. So each box
+of the centre's ``nest`` has a table of its own, by the load taken of it, that is joined to the one of the box around it; for the
+regions that hold the centre itself, from the outermost inward, it is asked at each rim whether the set ends there or goes on.
 """
 
 from typing import NamedTuple
@@ -12,25 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridplan.compiled import compiled
-from gridplan.partition.growth import Floats, Ints, appended
-
-
-class Items(NamedTuple):
-    """What a centre j may hold: groups ``groups[j]:groups[j + 1]``, its own cluster first; ``sizes`` are whole loads of units.
-
-    Group q holds ``units[ends[q - 1]:ends[q]]``, nearest first, all of the cluster ``clusters[q]`` and with load; units without
-    load stand in the first group of their centre. ``home`` is the cluster of each unit, ``village`` the region of each cluster's
-    village, ``near`` the number of groups of each centre that are of its village.
-    """
-
-    groups: NDArray[np.int64]
-    ends: NDArray[np.int64]
-    clusters: Ints
-    units: Ints
-    sizes: Ints
-    home: Ints
-    village: Ints
-    near: NDArray[np.int64]
+from gridplan.partition.growth import Floats, appended
 
 
 class Offer(NamedTuple):
@@ -46,187 +27,195 @@ class Offer(NamedTuple):
 
 
 class Sack(NamedTuple):
-    """The tables of one centre, groups numbered from its own, 0.
+    """The tables of one centre.
 
-    ``own[first[q] + k, l]`` is the best that items k.. of group q add with a load of just l; ``rest[q, l]`` the best that groups
-    q.. add to a set of load l, to the end, ``some[q, l]`` if group q gives some load, ``more[q, l]`` if any from q on gives some.
-    Where the own village ends, ``rest`` and ``more`` hold what crossing or not crossing its rim earns as well.
+    ``own[first[b] + k, l]`` is the best that the items k.. of box b make with a load of just l; ``whole[b, l]`` the same of all
+    its items with what the box itself earns; up to the load ``reach[b]``. For the rim of shell i and a set of load l up to there:
+    ``stop[i, l]`` is what it earns if it ends there, ``go[i, l]`` the best beyond the rim if it crosses it, without what that
+    earns; ``on[i, l]`` the better of the two.
     """
 
     first: NDArray[np.int64]
     own: Floats
-    rest: Floats
-    some: Floats
-    more: Floats
+    whole: Floats
+    reach: NDArray[np.int64]
+    stop: Floats
+    go: Floats
+    on: Floats
 
 
 @compiled
-def sack_for(items, top):
+def sack_for(nest, top):
     """Return room for the tables of any centre."""
     widest, most = 0, 1
-    for unit in range(len(items.groups) - 1):
-        begin, end = items.groups[unit], items.groups[unit + 1]
-        first = items.ends[begin - 1] if begin > 0 else 0
-        widest, most = max(widest, items.ends[end - 1] - first), max(most, end - begin)
+    for unit in range(len(nest.shells)):
+        begin, end = nest.boxes[unit], nest.boxes[unit + 1]
+        first = nest.ends[begin - 1] if begin > 0 else 0
+        widest, most = max(widest, nest.ends[end - 1] - first), max(most, end - begin)
     return Sack(
         np.zeros(most + 1, np.int64),
         np.empty((widest + most, top)),
-        np.empty((most + 1, top)),
-        np.empty((most + 1, top)),
-        np.empty((most + 1, top)),
+        np.empty((most, top)),
+        np.zeros(most, np.int64),
+        np.empty((most, top)),
+        np.empty((most, top)),
+        np.empty((most, top)),
     )
 
 
 @compiled
-def _own(table, members, centre, items, cost, offer):
-    """Fill the table of one group."""
-    count, top = len(members), table.shape[1]
+def items_of(nest, unit, box):
+    """Return the items of a box of a centre."""
+    at = nest.boxes[unit] + box
+    return nest.items[nest.ends[at - 1] if at > 0 else 0 : nest.ends[at]]
+
+
+@compiled
+def joined(below, whole, reach, row, base):
+    """Fill a row by the load taken before an item: the best with something of a box, or nothing; ``base`` loads are left out.
+
+    ``below`` is the row behind the item.
+    """
+    top = len(row) - base
+    row[:top] = below[:top]
+    for taken in range(1, min(reach + 1, top)):
+        value = whole[taken]
+        if value > -np.inf:
+            for load in range(top - taken):
+                if value + below[load + taken] > row[load]:
+                    row[load] = value + below[load + taken]
+
+
+@compiled
+def _fill(unit, box, nest, cost, offer, sack):
+    """Fill the table of a box whose inner boxes are filled."""
+    items, table, top = items_of(nest, unit, box), sack.own[sack.first[box] :], sack.own.shape[1]
+    count, reach = len(items), 0
     table[count, :] = -np.inf
     table[count, 0] = 0.0
     for k in range(count - 1, -1, -1):
-        unit = members[k]
-        value, size = offer.units[unit] - cost[unit, centre], min(items.sizes[unit], top)
-        below, row = table[k + 1], table[k]
-        row[:size] = below[:size]
-        for load in range(size, top):
-            row[load] = max(below[load], below[load - size] + value)
+        below, row, item = table[k + 1], table[k], items[k]
+        row[:] = below
+        if item >= 0:
+            value, size = offer.units[item] - cost[item, unit], nest.sizes[item]
+            for load in range(size, min(reach + size + 1, top)):
+                row[load] = max(below[load], below[load - size] + value)
+            reach = min(reach + size, top - 1)
+        else:
+            inner = sack.whole[-1 - item]
+            for taken in range(1, sack.reach[-1 - item] + 1):
+                value = inner[taken]
+                if value > -np.inf:
+                    for load in range(taken, min(reach + taken + 1, top)):
+                        if value + below[load - taken] > row[load]:
+                            row[load] = value + below[load - taken]
+            reach = min(reach + sack.reach[-1 - item], top - 1)
+    sack.reach[box] = reach
+    sack.whole[box] = table[0]
+    if box >= nest.shells[unit]:
+        sack.whole[box, 1:] += offer.inside[nest.region[nest.boxes[unit] + box], 1:]
 
 
 @compiled
-def _joined(own, inside, rest, more, some_here, rest_here, more_here):
-    """Join the table of a group to those behind it; what is given is for the groups behind, what is filled from this one on."""
-    top = len(own)
-    some_here[:] = -np.inf
-    for taken in range(1, top):
-        value = own[taken] + inside[taken]
+def pack(unit, nest, cost, offer, sack):
+    """Fill the tables of a centre."""
+    count, shells, row = nest.boxes[unit + 1] - nest.boxes[unit], nest.shells[unit], 0
+    for box in range(count):
+        sack.first[box] = row
+        row += len(items_of(nest, unit, box)) + 1
+    for box in range(count - 1, -1, -1):
+        _fill(unit, box, nest, cost, offer, sack)
+    sack.stop[shells - 1] = offer.workers
+    sack.on[shells - 1] = offer.workers
+    sack.go[shells - 1, :] = -np.inf
+    for shell in range(shells - 2, -1, -1):
+        region = nest.region[nest.boxes[unit] + shell]
+        sack.stop[shell] = sack.stop[shell + 1] + offer.alone[region]
+        _beyond(unit, shell, nest, offer, sack)
+        sack.on[shell] = np.maximum(sack.stop[shell], offer.inside[region] + sack.go[shell])
+
+
+@compiled
+def _beyond(unit, shell, nest, offer, sack):
+    """Fill what a set can earn that crosses the rim of a shell: it takes something of the next one, or crosses its rim, too."""
+    go, whole, on, top = sack.go[shell], sack.whole[shell + 1], sack.on[shell + 1], len(offer.workers)
+    go[:] = -np.inf
+    if shell + 2 < nest.shells[unit]:
+        go[:] = offer.inside[nest.region[nest.boxes[unit] + shell + 1]] + sack.go[shell + 1]
+    for taken in range(1, sack.reach[shell + 1] + 1):
+        value = whole[taken]
         if value > -np.inf:
             for load in range(top - taken):
-                some_here[load] = max(some_here[load], value + rest[load + taken])
-    for load in range(top):
-        rest_here[load] = max(rest[load], some_here[load])
-        more_here[load] = max(more[load], some_here[load])
+                if value + on[load + taken] > go[load]:
+                    go[load] = value + on[load + taken]
 
 
 @compiled
-def earned(items, offer, unit, q):
-    """Return what loads in a group earn: in its cluster, and in its village where that is not the centre's."""
-    cluster = items.clusters[items.groups[unit] + q]
-    if q < items.near[unit]:
-        return offer.inside[cluster]
-    return offer.inside[cluster] + offer.inside[items.village[cluster]]
-
-
-@compiled
-def _rim(village, offer, rest, more):
-    """Add what a set earns by its load in its own village, whether it goes on beyond the rim or not."""
-    for load in range(len(rest)):
-        more[load] += offer.inside[village, load]
-        rest[load] = max(offer.workers[load] + offer.alone[village, load], more[load])
-
-
-@compiled
-def pack(unit, items, cost, offer, sack):
-    """Fill the tables of a centre."""
-    begin, end = items.groups[unit], items.groups[unit + 1]
-    start = items.ends[begin - 1] if begin > 0 else 0
-    row, at = 0, start
-    for q in range(end - begin):
-        sack.first[q] = row
-        _own(sack.own[row:], items.units[at : items.ends[begin + q]], unit, items, cost, offer)
-        row, at = row + items.ends[begin + q] - at + 1, items.ends[begin + q]
-    last = end - begin
-    sack.rest[last, :] = offer.workers
-    sack.more[last, :] = -np.inf
-    for q in range(last - 1, 0, -1):
-        if q + 1 == items.near[unit]:
-            _rim(items.village[items.home[unit]], offer, sack.rest[q + 1], sack.more[q + 1])
-        _joined(
-            sack.own[sack.first[q]],
-            earned(items, offer, unit, q),
-            sack.rest[q + 1],
-            sack.more[q + 1],
-            sack.some[q],
-            sack.rest[q],
-            sack.more[q],
-        )
-    if items.near[unit] == 1:
-        _rim(items.village[items.home[unit]], offer, sack.rest[1], sack.more[1])
-
-
-@compiled
-def ended(load, home, village, offer):
-    """Return what a set earns that ends with that load, all of it in its own cluster (``home`` below 0: in its village only)."""
-    value = offer.workers[load] + offer.alone[village, load]
-    return value + offer.alone[home, load] if home >= 0 else value
-
-
-@compiled
-def closed(load, home, village, offer, more):
-    """Return what a set with that load in its own cluster can still earn: by itself, or with some load of other clusters."""
-    return max(ended(load, home, village, offer), offer.inside[home, load] + more[load])
-
-
-@compiled
-def _taken(table, members, sizes, load, chosen, count):
-    """Write down the items of a group that make up its best with a load; return how many units there are then."""
-    for k in range(len(members)):
-        if table[k, load] != table[k + 1, load]:
-            chosen[count] = members[k]
-            count, load = count + 1, load - sizes[members[k]]
+def _taken(unit, box, load, nest, sack, chosen, count, open_boxes, open_loads):
+    """Write down the units of a box that make up its best with a load; return how many units there are then."""
+    open_boxes[0], open_loads[0], waiting = box, load, 1
+    while waiting > 0:
+        waiting -= 1
+        box, load = open_boxes[waiting], open_loads[waiting]
+        items, table = items_of(nest, unit, box), sack.own[sack.first[box] :]
+        for k in range(len(items)):
+            if table[k, load] == table[k + 1, load]:
+                continue
+            if items[k] >= 0:
+                chosen[count] = items[k]
+                count, load = count + 1, load - nest.sizes[items[k]]
+                continue
+            whole, part = sack.whole[-1 - items[k]], 1
+            while whole[part] + table[k + 1, load - part] != table[k, load]:
+                part += 1
+            open_boxes[waiting], open_loads[waiting] = -1 - items[k], part
+            waiting, load = waiting + 1, load - part
     return count
 
 
 @compiled
-def _gathered(unit, items, offer, sack, load, chosen):
-    """Write down the best set of a centre that takes a load of its own cluster; return how many units it has."""
-    begin, last = items.groups[unit], items.groups[unit + 1] - items.groups[unit]
-    at = items.ends[begin - 1] if begin > 0 else 0
+def _gathered(unit, load, nest, offer, sack, chosen, open_boxes, open_loads):
+    """Write down the best set of a centre that takes a load of its first shell; return how many units it has."""
     chosen[0] = unit
-    count = _taken(sack.own, items.units[at : items.ends[begin]], items.sizes, load, chosen, 1)
-    load += items.sizes[unit]
-    home, near, met, away = items.home[unit], items.near[unit], False, False
-    village = items.village[home]
-    if ended(load, home, village, offer) >= offer.inside[home, load] + sack.more[1, load]:
-        return count
-    for q in range(1, last):
-        if q == near and met and ended(load, -1, village, offer) >= sack.more[q, load]:
+    count = _taken(unit, 0, load, nest, sack, chosen, 1, open_boxes, open_loads)
+    load, shells, shell, may_end = load + nest.sizes[unit], nest.shells[unit], 0, True
+    while shell < shells - 1:
+        region = nest.region[nest.boxes[unit] + shell]
+        if may_end and sack.stop[shell, load] >= offer.inside[region, load] + sack.go[shell, load]:
             return count
-        behind = sack.rest[q + 1] if away or (met and q < near) else sack.more[q + 1]
-        if sack.some[q, load] <= behind[load]:
-            continue
-        met, away = True, q >= near
-        own, inside = sack.own[sack.first[q]], earned(items, offer, unit, q)
-        taken = 1
-        while own[taken] + inside[taken] + sack.rest[q + 1, load + taken] != sack.some[q, load]:
-            taken += 1
-        members = items.units[items.ends[begin + q - 1] : items.ends[begin + q]]
-        count = _taken(sack.own[sack.first[q] :], members, items.sizes, taken, chosen, count)
-        load += taken
+        whole, on, most, part = sack.whole[shell + 1], sack.on[shell + 1], sack.go[shell, load], 0
+        for taken in range(1, min(sack.reach[shell + 1] + 1, len(on) - load)):
+            if whole[taken] + on[load + taken] == most:
+                part = taken
+                break
+        may_end = part > 0
+        if may_end:
+            count = _taken(unit, shell + 1, part, nest, sack, chosen, count, open_boxes, open_loads)
+            load += part
+        shell += 1
     return count
 
 
 @compiled
-def best_sets(items, cost, offer):
+def best_sets(nest, cost, offer):
     """Return the value of the best set of each centre, and the units and ends of these sets; connected or not."""
-    n, sizes, top = len(items.sizes), items.sizes, len(offer.workers)
-    sack = sack_for(items, top)
+    n, sizes, top = len(nest.sizes), nest.sizes, len(offer.workers)
+    sack = sack_for(nest, top)
     chosen = np.empty(len(sack.own) + 1, np.int32)
+    open_boxes, open_loads = np.empty(len(sack.first), np.int64), np.empty(len(sack.first), np.int64)
     best = np.full(n, -np.inf)
     members, ends, filled = np.empty(1 << 12, np.int32), np.zeros(n + 1, np.int64), 0
     for unit in range(n):
         if sizes[unit] < top:
-            pack(unit, items, cost, offer, sack)
-            home = items.home[unit]
+            pack(unit, nest, cost, offer, sack)
             most, at = -np.inf, 0
-            for load in range(top - sizes[unit]):
-                value = sack.own[0, load] + closed(
-                    load + sizes[unit], home, items.village[home], offer, sack.more[1]
-                )
+            for load in range(min(sack.reach[0] + 1, top - sizes[unit])):
+                value = sack.own[0, load] + sack.on[0, load + sizes[unit]]
                 if value > most:
                     most, at = value, load
             if most > -np.inf:
                 best[unit] = most + offer.units[unit] - cost[unit, unit]
-                count = _gathered(unit, items, offer, sack, at, chosen)
+                count = _gathered(unit, at, nest, offer, sack, chosen, open_boxes, open_loads)
                 members = appended(members, filled, chosen, count)
                 filled += count
         ends[unit + 1] = filled

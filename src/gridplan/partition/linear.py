@@ -1,6 +1,6 @@
 """The linear relaxation of the set partitioning (``master``), solved again and again from where it was (HiGHS).
 
-Sets of a long list are brought in when prices call for them; rows of triples and patterns are added to lift the bound. A row that
+Sets of a long list are brought in when prices call for them; rows of odd sets and patterns are added to lift the bound. A row that
 cannot be covered is paid for; where no payment makes all covered, the least that is lacking is found by itself: proof that no plan
 exists.
 """
@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from gridplan.partition.master import Prices, Rows, Triples, cuts_in, entries, sides
+from gridplan.partition.master import Prices, Rows, cuts_in, entries, sides
+from gridplan.partition.odd import most
 from gridplan.partition.patterns import Patterns
-from gridplan.partition.problem import Columns, Floats
+from gridplan.partition.problem import Columns, Flags, Floats
 from gridplan.partition.programme import Programme
 
 TOLERANCE = 1e-7
@@ -30,6 +31,10 @@ class Relaxed:
     short: float
     prices: Prices
     share: Floats
+
+
+def _none(rows: Rows) -> Flags:
+    return np.zeros((0, len(rows.must)), bool)
 
 
 class Relaxation:
@@ -59,7 +64,7 @@ class Relaxation:
         self.columns = columns
         self.rows = replace(
             rows,
-            triples=np.zeros((0, 3), np.int32),
+            odd=_none(rows),
             patterns=None if rows.patterns is None else rows.patterns.take(np.zeros(0, np.int32)),
         )
         self.scale = max(1.0, float(columns.cost.max(initial=0.0))) if scale is None else scale
@@ -69,20 +74,20 @@ class Relaxation:
         lower, upper = sides(self.rows)
         self.base = len(lower)
         self.programme.add_rows(lower, upper, sparse.csr_array((len(lower), 0)), paid=True)
-        self.of_triple, self.of_pattern = np.zeros(0, np.int64), np.zeros(0, np.int64)
+        self.of_odd, self.of_pattern = np.zeros(0, np.int64), np.zeros(0, np.int64)
         self.sums = self.rows.sums(columns)
         self.cuts = sparse.csr_array((0, len(columns)))
         reduced = columns.cost if guess is None else self._reduced(columns.cost, guess)
         self._bring_in(np.sort(np.argsort(reduced, kind="stable")[: SIFTED * len(rows.must)]))
-        if len(rows.triples):
-            self.cut(rows.triples)
+        if len(rows.odd):
+            self.cut(rows.odd)
         if rows.patterns is not None and len(rows.patterns):
             self.pattern(rows.patterns)
 
     def _bring_in(self, wanted: NDArray[np.int64]) -> None:
         """Add sets of the list to the linear program."""
         part = self.columns.take(wanted)
-        plain = replace(self.rows, triples=np.zeros((0, 3), np.int32), patterns=None)
+        plain = replace(self.rows, odd=_none(self.rows), patterns=None)
         row, column, value = entries(part, plain)
         cuts = self.cuts[:, wanted].tocoo()
         places = self.programme.add_columns(
@@ -103,49 +108,48 @@ class Relaxation:
         self._bring_in(np.arange(first, len(self.columns)))
 
     def _cut_matrix(self, columns: Columns) -> sparse.csr_array:
-        """Return the coefficients of sets in the rows of triples and patterns, in the order in which these came."""
+        """Return the coefficients of sets in the rows of odd sets and patterns, in the order in which these came."""
         cut, column, value = cuts_in(columns, self.rows)
-        order = np.concatenate([self.of_triple, self.of_pattern]).astype(np.int64)
+        order = np.concatenate([self.of_odd, self.of_pattern]).astype(np.int64)
         return sparse.csr_array((value, (order[cut], column)), shape=(len(order), len(columns)))
 
-    def _new_rows(
-        self, rows: Rows, lower: float, upper: float, count: int, *, paid: bool
-    ) -> NDArray[np.int64]:
+    def _new_rows(self, rows: Rows, lower: Floats, upper: Floats, *, paid: bool) -> NDArray[np.int64]:
         """Add rows to the linear program; return their numbers among the cuts."""
+        count = len(lower)
         cut, column, value = cuts_in(self.columns, rows)
         matrix = sparse.csr_array((value, (cut, column)), shape=(count, len(self.columns)))
         within = matrix[:, self.working].tocoo()
         wide = sparse.csr_array(
             (within.data, (within.row, self.places[within.col])), shape=(count, self.programme.columns)
         )
-        self.programme.add_rows(np.full(count, lower), np.full(count, upper), wide, paid=paid)
+        self.programme.add_rows(lower, upper, wide, paid=paid)
         numbers = np.arange(self.cuts.shape[0], self.cuts.shape[0] + count)
         self.cuts = sparse.vstack([self.cuts, matrix], format="csr")
         return numbers
 
-    def cut(self, triples: Triples) -> None:
-        """Add rows of triples."""
-        alone = replace(self.rows, triples=triples, patterns=None)
-        numbers = self._new_rows(alone, -np.inf, 1.0, len(triples), paid=False)
-        self.of_triple = np.concatenate([self.of_triple, numbers])
-        self.rows = replace(self.rows, triples=np.vstack([self.rows.triples, triples]))
+    def cut(self, odd: Flags) -> None:
+        """Add rows of odd sets of units."""
+        alone = replace(self.rows, odd=odd, patterns=None)
+        numbers = self._new_rows(alone, np.full(len(odd), -np.inf), most(odd), paid=False)
+        self.of_odd = np.concatenate([self.of_odd, numbers])
+        self.rows = replace(self.rows, odd=np.vstack([self.rows.odd, odd]))
 
     def pattern(self, patterns: Patterns) -> None:
         """Add rows of load patterns, over the regions of those there are."""
-        alone = replace(self.rows, triples=np.zeros((0, 3), np.int32), patterns=patterns)
-        numbers = self._new_rows(alone, 1.0, np.inf, len(patterns), paid=True)
+        alone, count = replace(self.rows, odd=_none(self.rows), patterns=patterns), len(patterns)
+        numbers = self._new_rows(alone, np.ones(count), np.full(count, np.inf), paid=True)
         self.of_pattern = np.concatenate([self.of_pattern, numbers])
         before = self.rows.patterns
         both = patterns if before is None else before.plus(patterns.of, patterns.worth)
         self.rows = replace(self.rows, patterns=both)
 
     def active(self, relaxed: Relaxed) -> Rows:
-        """Return the rows without the triples and patterns that are worth nothing."""
+        """Return the rows without the odd sets and patterns that are worth nothing."""
         prices, least, patterns = relaxed.prices, TOLERANCE * self.scale, self.rows.patterns
-        triples = self.rows.triples[prices.triples < -least]
+        odd = self.rows.odd[prices.odd < -least]
         if patterns is not None:
             patterns = patterns.take(np.flatnonzero(prices.patterns > least).astype(np.int32))
-        return replace(self.rows, triples=triples, patterns=patterns)
+        return replace(self.rows, odd=odd, patterns=patterns)
 
     def drop(self, kept: NDArray[np.int64]) -> None:
         """Shorten the list to some of its sets; those in the linear program stay there."""
@@ -163,9 +167,13 @@ class Relaxation:
         reduced: Floats = cost - self.columns.sums(prices.units) - prices.sums @ self.sums
         if self.cuts.shape[0]:
             worth = np.zeros(self.cuts.shape[0])
-            worth[self.of_triple], worth[self.of_pattern] = prices.triples, prices.patterns
+            worth[self.of_odd], worth[self.of_pattern] = prices.odd, prices.patterns
             reduced -= worth @ self.cuts
         return reduced
+
+    def sifted(self) -> Relaxed:
+        """Return the linear optimum over the whole list, where rows that are not kept are paid for."""
+        return self._sifted(self.columns.cost)
 
     def solve(self) -> Relaxed:
         """Return the linear optimum over the whole list."""
@@ -227,7 +235,7 @@ class Relaxation:
         prices = Prices(
             units=np.where(self.rows.must, dual[:n], np.minimum(dual[:n], 0.0)),
             sums=np.where(np.isfinite(low), np.maximum(sums, 0.0), free),
-            triples=np.minimum(cuts[self.of_triple], 0.0),
+            odd=np.minimum(cuts[self.of_odd], 0.0),
             patterns=np.maximum(cuts[self.of_pattern], 0.0),
         )
         share = np.zeros(len(self.columns))

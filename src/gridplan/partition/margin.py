@@ -1,7 +1,8 @@
 """Every connected set that gains at least a floor at given prices: depth first, each unit in or out, compiled.
 
 The tables of the knapsack tell which partial sets can still reach the floor; a partial set whose units can no longer be joined is
-given up as well. Units are decided cluster after cluster; a gate before each cluster tells whether a set can afford to enter it.
+given up as well. Units are decided box after box (``nest``); where a box would be entered it is asked whether a set can
+afford to take anything of it, and at each rim around the centre the set ends or goes on.
 """
 
 from typing import NamedTuple
@@ -10,118 +11,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridplan.compiled import compiled, inlined
-from gridplan.partition.earnings import HOME, beyond, leaving, nothing, stopped, whereabouts
-from gridplan.partition.growth import FIGURES, Flags, Floats, Ints, appended, barred, idles, priced, reached
-from gridplan.partition.knapsack import earned, pack, sack_for
+from gridplan.partition.growth import FIGURES, Floats, Ints, appended, barred, idles, priced, reached
+from gridplan.partition.knapsack import pack, sack_for
+from gridplan.partition.walk import ENTER, LEAVE, RIM, UNIT, begin, look_ahead, look_inside, strands, walk_for
 
-NEW, IN, OUT = 0, 1, 2  # what has been tried with an item
-GATE = -1
+NEW, IN, OUT, PAST = 0, 1, 2, 3  # what has been tried at a position
+LOWEST = -1e300  # a floor; what is impossible earns minus infinity
 GREEDY = 8  # shares of what is left that one centre may take
-THROUGH, PAST, END = 0, 1, 2  # where a gate leads: into its group, to the next gate, to the end of the set
 
 
-class Walk(NamedTuple):
-    """A partial set ``chosen[:depth]`` and how it came about.
+class Fines(NamedTuple):
+    """What a set pays by rows of odd sets: ``price[r]`` for each two units of set r; u is in ``of[starts[u]:starts[u + 1]]``."""
 
-    ``place``: positions decided, the position to decide, depth, whole load. Position p decides the item ``item[p]``, or is the gate
-    of group ``group[p]``; ``trail`` and ``tried`` tell the positions decided and what was tried. ``entered``, ``closing`` and
-    ``leads``: of each group the load before it, what the group before it earned when it was left, and where its gate led; ``will``:
-    what a group's items can still earn, for a set that came with the load ``ahead``.
-    """
-
-    chosen: Ints
-    inside: Flags
-    decided: Flags
-    place: NDArray[np.int64]
-    gain: Floats
-    item: NDArray[np.int64]
-    group: NDArray[np.int64]
-    trail: NDArray[np.int64]
-    tried: NDArray[np.int8]
-    entered: NDArray[np.int64]
-    closing: Floats
-    leads: NDArray[np.int8]
-    ahead: NDArray[np.int64]
-    will: Floats
-    queue: Ints
-    seen: NDArray[np.int64]
-    stamp: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    of: Ints
+    price: Floats
 
 
 @compiled
-def _walk(n, sack):
-    rows, top = sack.own.shape
-    most = len(sack.first)
-    return Walk(
-        np.empty(n + 1, np.int32),
-        np.zeros(n, np.bool_),
-        np.zeros(n, np.bool_),
-        np.zeros(4, np.int64),
-        np.zeros(1),
-        np.empty(rows + 1, np.int64),
-        np.empty(rows + 1, np.int64),
-        np.empty(rows + 1, np.int64),
-        np.empty(rows + 1, np.int8),
-        np.zeros(most, np.int64),
-        np.zeros(most),
-        np.zeros(most, np.int8),
-        np.zeros(most, np.int64),
-        np.empty((rows, top)),
-        np.empty(n, np.int32),
-        np.zeros(n, np.int64),
-        np.zeros(1, np.int64),
-    )
-
-
-@compiled
-def _begin(walk, unit, items, cost, offer, sack):
-    """Begin with a centre alone; return the number of positions."""
-    begin, last = items.groups[unit], items.groups[unit + 1] - items.groups[unit]
-    at, position = (items.ends[begin - 1] if begin > 0 else 0), 0
-    walk.inside[:] = False
-    walk.decided[:] = True
-    for q in range(last):
-        if q > 0:
-            walk.item[position], walk.group[position] = GATE, q
-            position += 1
-        while at < items.ends[begin + q]:
-            walk.item[position], walk.group[position] = at, q
-            walk.decided[items.units[at]] = False
-            at, position = at + 1, position + 1
-    walk.chosen[0], walk.inside[unit] = unit, True
-    walk.place[0], walk.place[1], walk.place[2], walk.place[3] = 0, 0, 1, items.sizes[unit]
-    walk.gain[0] = offer.units[unit] - cost[unit, unit]
-    walk.tried[0], walk.entered[0] = NEW, 0
-    walk.ahead[:] = -1
-    _look_ahead(walk, unit, 0, items, cost, offer, sack)
-    return position
-
-
-@compiled
-def _look_ahead(walk, unit, q, items, cost, offer, sack):
-    """Fill what the items of a group can still earn, by the load taken of it so far, for a set that enters it with its load."""
-    begin, top = items.groups[unit], sack.own.shape[1]
-    index = begin + q
-    first = items.ends[index - 1] if index > 0 else 0
-    members, table = items.units[first : items.ends[index]], walk.will[sack.first[q] :]
-    count, load, end = len(members), walk.entered[q], table[len(members)]
-    state = whereabouts(walk, items, unit, q)
-    if walk.ahead[q] == 3 * load + state:
-        return
-    walk.ahead[q] = 3 * load + state
-    if q == 0:
-        for taken in range(top):
-            end[taken] = nothing(taken, HOME, 1, unit, items, offer, sack)
-    else:
-        inside, extra = earned(items, offer, unit, q), leaving(load, state, unit, q, items, offer)
-        end[0] = nothing(load, state, q + 1, unit, items, offer, sack)
-        for taken in range(1, top - load):
-            end[taken] = inside[taken] + extra + sack.rest[q + 1, load + taken]
-    for k in range(count - 1, -1, -1):
-        size, value = items.sizes[members[k]], offer.units[members[k]] - cost[members[k], unit]
-        for taken in range(top - load):
-            other = table[k + 1, taken + size] + value if taken + size < top - load else -np.inf
-            table[k, taken] = max(table[k + 1, taken], other)
+def _fined(walk, fines, unit, by):
+    """Count a unit in its odd sets (``by`` 1) or no more (-1); return what the set then pays more, or less."""
+    more = 0.0
+    for entry in range(fines.starts[unit], fines.starts[unit + 1]):
+        row = fines.of[entry]
+        if walk.odd[row] % 2 == (by > 0):
+            more += by * fines.price[row]
+        walk.odd[row] += by
+    return more
 
 
 @inlined
@@ -136,120 +52,158 @@ def _beside(unit, starts, neighbors, inside, decided):
 
 
 @compiled
-def _strands(ground, walk, depth):
-    """Whether units of the set can no longer be joined to its centre by units that are in it or may still be."""
-    walk.stamp[0] += 1
-    stamp, left, top, met = walk.stamp[0], depth - 1, 0, 1
-    walk.queue[0] = walk.chosen[0]
-    walk.seen[walk.chosen[0]] = stamp
-    while top < met and left > 0:
-        unit = walk.queue[top]
-        top += 1
-        for entry in range(ground.starts[unit], ground.starts[unit + 1]):
-            other = ground.neighbors[entry]
-            if walk.seen[other] != stamp and (walk.inside[other] or not walk.decided[other]):
-                walk.seen[other] = stamp
-                walk.queue[met] = other
-                met += 1
-                left -= walk.inside[other]
-    return left > 0
-
-
-@compiled
-def _pass(ground, walk, unit, q, items, cost, offer, sack, floor):
-    """Decide the gate of a group: whether the set goes on, through the group or past it."""
-    begin, load, depth = items.groups[unit], walk.place[3], walk.place[2]
-    taken, gained = load - walk.entered[q - 1], 0.0
-    if q > 1 and taken > 0:
-        gained = earned(items, offer, unit, q - 1)[taken]
-        gained += leaving(
-            walk.entered[q - 1], whereabouts(walk, items, unit, q - 1), unit, q - 1, items, offer
-        )
-    walk.entered[q], walk.closing[q] = load, gained
-    walk.gain[0] += gained
-    state = whereabouts(walk, items, unit, q)
-    if walk.gain[0] + leaving(load, state, unit, q, items, offer) + sack.some[q, load] >= floor:
-        walk.leads[q] = THROUGH
-        _look_ahead(walk, unit, q, items, cost, offer, sack)
-        return True
-    if walk.gain[0] + beyond(load, state, q + 1, unit, items, offer, sack) < floor:
-        walk.leads[q] = END
-        return walk.gain[0] + stopped(load, state, unit, items, offer) >= floor
-    walk.leads[q] = PAST
-    for at in range(items.ends[begin + q - 1], items.ends[begin + q]):
-        walk.decided[items.units[at]] = True
-    return not _strands(ground, walk, depth)
-
-
-@compiled
-def _unpass(walk, unit, q, items):
-    """Undo the gate of a group."""
-    walk.gain[0] -= walk.closing[q]
-    if walk.leads[q] == PAST:
-        for at in range(items.ends[items.groups[unit] + q - 1], items.ends[items.groups[unit] + q]):
-            walk.decided[items.units[at]] = False
-
-
-@compiled
-def _decide(ground, walk, unit, rows, value, size, way, floor):
-    """Put a unit into the set or leave it out; whether the set goes on. ``rows``: row and group."""
-    load, depth, q = walk.place[3], walk.place[2], rows[1]
-    ahead, base = walk.will[rows[0] + 1], walk.entered[q] if q > 0 else 0
-    top = len(ahead) - base
-    if way == IN:
-        taken = load - base + size
-        walk.decided[unit] = True
-        if taken < top and walk.gain[0] + value + ahead[taken] >= floor:
-            on = _beside(unit, ground.starts, ground.neighbors, walk.inside, walk.decided)
-            if on and not barred(ground.apart, walk.chosen, depth, unit):
-                walk.chosen[depth], walk.inside[unit] = unit, True
-                walk.place[2], walk.place[3] = depth + 1, load + size
-                walk.gain[0] += value
-                return True
+def _taken(ground, unit, position, nest, offer, fines, sack, walk, floor):
+    """Put a unit into the set; whether the set goes on."""
+    box, member, depth = walk.box[position], walk.which[position], walk.place[2]
+    size, value = nest.sizes[member], offer.units[member] - ground.cost[member, unit]
+    ahead, load = walk.will[sack.first[box] + walk.at[position] + 1], walk.taken[box] + size
+    walk.decided[member] = True
+    if walk.place[3] + size >= len(ahead) or walk.gain[0] + value + ahead[load] < floor:
         return False
-    if walk.inside[unit]:
-        walk.inside[unit] = False
-        walk.place[2], walk.place[3] = depth - 1, load - size
-        walk.gain[0] -= value
-        load, depth = load - size, depth - 1
-    if walk.gain[0] + ahead[load - base] < floor:
+    if not _beside(member, ground.starts, ground.neighbors, walk.inside, walk.decided):
         return False
-    for entry in range(ground.starts[unit], ground.starts[unit + 1]):
+    if barred(ground.apart, walk.chosen, depth, member):
+        return False
+    value -= _fined(walk, fines, member, 1)
+    walk.chosen[depth], walk.inside[member] = member, True
+    walk.place[2], walk.place[3], walk.taken[box] = depth + 1, walk.place[3] + size, load
+    walk.gain[0] += value
+    return walk.gain[0] + ahead[load] >= floor
+
+
+@compiled
+def _left_out(ground, unit, position, nest, offer, fines, sack, walk, floor):
+    """Leave a unit out of the set, or take it out again; whether the set goes on."""
+    box, member = walk.box[position], walk.which[position]
+    if walk.inside[member]:
+        size = nest.sizes[member]
+        walk.inside[member] = False
+        walk.place[2], walk.place[3] = walk.place[2] - 1, walk.place[3] - size
+        walk.taken[box] -= size
+        walk.gain[0] -= offer.units[member] - ground.cost[member, unit] + _fined(walk, fines, member, -1)
+    if walk.gain[0] + walk.will[sack.first[box] + walk.at[position] + 1, walk.taken[box]] < floor:
+        return False
+    for entry in range(ground.starts[member], ground.starts[member + 1]):
         if walk.inside[ground.neighbors[entry]]:
-            return not _strands(ground, walk, depth)
+            return not strands(ground, walk)
     return True
 
 
 @compiled
-def _next(ground, unit, positions, items, offer, sack, walk, floor, steps):
+def _entered(ground, unit, position, nest, offer, sack, walk, floor):
+    """Enter a box, or go past it; return what was done: IN, PAST, or OUT where neither can reach the floor."""
+    box, inner, base = walk.box[position], walk.which[position], walk.taken[walk.box[position]]
+    behind, whole = walk.will[sack.first[box] + walk.at[position] + 1], sack.whole[inner]
+    need = floor - walk.gain[0]
+    for load in range(1, min(sack.reach[inner] + 1, len(whole) - walk.place[3])):
+        if whole[load] + behind[base + load] >= need:
+            walk.taken[inner] = 0
+            look_inside(
+                walk, unit, inner, box, walk.at[position], nest, ground.cost, offer, sack, walk.place[3]
+            )
+            return IN
+    if behind[base] < need:
+        return OUT
+    for at in range(position + 1, walk.leap[position]):
+        if walk.kind[at] == UNIT:
+            walk.decided[walk.which[at]] = True
+    return PAST
+
+
+@compiled
+def _reopened(position, walk):
+    """Undo that a box was passed."""
+    for at in range(position + 1, walk.leap[position]):
+        if walk.kind[at] == UNIT:
+            walk.decided[walk.which[at]] = False
+
+
+@compiled
+def _leave(unit, position, nest, offer, walk, sign):
+    """Leave a box (``sign`` 1), or undo that (-1)."""
+    box, inner = walk.box[position], walk.which[position]
+    if walk.taken[inner] > 0:
+        walk.taken[box] += sign * walk.taken[inner]
+        walk.gain[0] += sign * offer.inside[nest.region[nest.boxes[unit] + inner], walk.taken[inner]]
+
+
+@compiled
+def _crossed(ground, unit, shell, nest, offer, sack, walk, floor):
+    """Go on beyond the rim of a shell, if the floor can be reached there."""
+    load = walk.place[3]
+    earned = offer.inside[nest.region[nest.boxes[unit] + shell], load]
+    if walk.gain[0] + earned + sack.go[shell, load] < floor:
+        return False
+    walk.gain[0] += earned
+    walk.taken[shell + 1] = 0
+    look_ahead(walk, unit, shell + 1, nest, ground.cost, offer, sack, load)
+    return True
+
+
+@compiled
+def _at_unit(ground, unit, position, nest, offer, fines, sack, walk, floor, tried):
+    """Decide a unit, the next way; return what was tried and whether the set goes on."""
+    on = False
+    if tried == NEW:
+        tried = IN
+        on = _taken(ground, unit, position, nest, offer, fines, sack, walk, floor)
+    if not on and tried == IN:
+        tried = OUT
+        on = _left_out(ground, unit, position, nest, offer, fines, sack, walk, floor)
+    if not on:
+        walk.decided[walk.which[position]] = False
+    return tried, on
+
+
+@compiled
+def _at_rim(ground, unit, position, nest, offer, sack, walk, floor, tried):
+    """End at a rim (IN) or go on beyond it (OUT), the next way; return what was tried and whether the set goes on."""
+    shell, load = walk.box[position], walk.place[3]
+    if tried == OUT:
+        walk.gain[0] -= offer.inside[nest.region[nest.boxes[unit] + shell], load]
+        return PAST, False
+    if tried == NEW:
+        may_end = shell == 0 or walk.taken[shell] > 0
+        if may_end and walk.gain[0] + sack.stop[shell, load] >= floor:
+            return IN, True
+    on = _crossed(ground, unit, shell, nest, offer, sack, walk, floor)
+    return OUT if on else PAST, on
+
+
+@compiled
+def _at_box(ground, unit, position, nest, offer, sack, walk, floor, tried):
+    """Enter or leave a box; return what was tried and whether the set goes on."""
+    if walk.kind[position] == LEAVE:
+        _leave(unit, position, nest, offer, walk, 1 if tried == NEW else -1)
+        return OUT, tried == NEW
+    if tried == NEW:
+        way = _entered(ground, unit, position, nest, offer, sack, walk, floor)
+        if way == IN or (way == PAST and not strands(ground, walk)):
+            return way, True
+        tried = way
+    if tried == PAST:
+        _reopened(position, walk)
+    return tried, False
+
+
+@compiled
+def _next(ground, unit, positions, nest, offer, fines, sack, walk, floor, steps):
     """Go on until all positions are decided; False when there is nothing more, or no step is left (then below zero)."""
-    begin, done, position, left = items.groups[unit], walk.place[0], walk.place[1], steps[0]
+    done, position, left = walk.place[0], walk.place[1], steps[0]
     while done >= 0 and position < positions and left >= 0:
         left -= 1
-        q, at, on = walk.group[position], walk.item[position], False
-        start = items.ends[begin + q - 1] if begin + q > 0 else 0
-        first, ahead = walk.tried[done] == NEW, position + 1
-        if at == GATE:
-            walk.tried[done] = OUT
-            on = first and _pass(ground, walk, unit, q, items, ground.cost, offer, sack, floor)
-            if not on:
-                _unpass(walk, unit, q, items)
-            elif walk.leads[q] == PAST:
-                ahead += items.ends[begin + q] - start
-            elif walk.leads[q] == END:
-                ahead = positions
+        kind, tried, ahead = walk.kind[position], walk.tried[done], position + 1
+        if kind == UNIT:
+            tried, on = _at_unit(ground, unit, position, nest, offer, fines, sack, walk, floor, tried)
+        elif kind <= LEAVE:
+            tried, on = _at_box(ground, unit, position, nest, offer, sack, walk, floor, tried)
+            if kind == ENTER and tried == PAST:
+                ahead = walk.leap[position] + 1
         else:
-            member = items.units[at]
-            size, value = items.sizes[member], offer.units[member] - ground.cost[member, unit]
-            row = (sack.first[q] + at - start, q)
-            if first:
-                walk.tried[done] = IN
-                on = _decide(ground, walk, member, row, value, size, IN, floor)
-            if not on and walk.tried[done] == IN:
-                walk.tried[done] = OUT
-                on = _decide(ground, walk, member, row, value, size, OUT, floor)
-            if not on:
-                walk.decided[member] = False
+            tried, on = _at_rim(ground, unit, position, nest, offer, sack, walk, floor, tried)
+            if tried == IN:
+                ahead = positions
+        walk.tried[done] = tried
         if on:
             walk.trail[done] = position
             done, position = done + 1, ahead
@@ -262,41 +216,69 @@ def _next(ground, unit, positions, items, offer, sack, walk, floor, steps):
 
 
 @compiled
-def search(ground, items, offer, floors, most_sets, most_steps):
-    """Return units and figures (size, load, cost, centre) of the sets, one after another, and whether these are all.
+def _gain(offer, sack, walk):
+    """Return what a set gains that is decided."""
+    last, load = walk.trail[walk.place[0] - 1], walk.place[3]
+    if walk.place[0] > 0 and walk.kind[last] == RIM and walk.tried[walk.place[0] - 1] == IN:
+        return walk.gain[0] + sack.stop[walk.box[last], load]
+    return walk.gain[0] + offer.workers[load]
 
+
+@compiled
+def _kept(ground, unit, walk, stack, row):
+    """Whether a set that is decided counts: connected, with its best centre, none of its units idle; its figures go into a row."""
+    size = walk.place[2]
+    walk.place[0] -= 1
+    walk.place[1] = walk.trail[walk.place[0]] if walk.place[0] >= 0 else 0
+    if reached(ground.starts, ground.neighbors, unit, walk.inside, stack) < size:
+        return False
+    load = ground.load[walk.chosen[:size]].sum()
+    centre, cost = priced(ground, walk.chosen, size, load, walk.inside)
+    row[0], row[1], row[2], row[3] = size, load, cost, centre
+    return centre == unit and not idles(ground, walk.chosen, size, centre, walk.inside, stack)
+
+
+@compiled
+def search(ground, nest, offer, fines, floors, rising, most_sets, most_steps):
+    """Return units and figures (size, load, cost, centre) of the sets, one after another, for which centres these are all, steps.
+
+    ``rising``: above nothing, of each centre only sets are wanted that gain so much more than those before.
     No centre takes more than some shares of the steps and sets that are left: a list that is cut off has some of everywhere.
     """
-    n, top, complete = len(items.sizes), len(offer.workers), True
+    n, top, complete = len(nest.sizes), len(offer.workers), np.ones(len(nest.sizes), np.bool_)
     steps, left = np.zeros(1, np.int64), most_steps
-    sack = sack_for(items, top)
-    walk, stack, row = _walk(n, sack), np.empty(n, np.int32), np.empty(FIGURES)
+    sack = sack_for(nest, top)
+    walk, stack, row = walk_for(n, len(fines.price), sack), np.empty(n, np.int32), np.empty(FIGURES)
     members, figures, sets, filled = np.empty(1 << 14, np.int32), np.empty(1 << 12), 0, 0
     for unit in range(n):
-        if items.sizes[unit] >= top:
+        if nest.sizes[unit] >= top or floors[unit] == np.inf:
             continue
-        pack(unit, items, ground.cost, offer, sack)
-        positions = _begin(walk, unit, items, ground.cost, offer, sack)
+        pack(unit, nest, ground.cost, offer, sack)
+        positions = begin(walk, unit, nest, ground.cost, offer, sack)
+        walk.gain[0] -= _fined(walk, fines, unit, 1)
+        walk.tried[0] = NEW
+        floor = max(floors[unit], LOWEST)
+        if walk.gain[0] + walk.will[0, 0] < floor:
+            continue
         mine = sets + min(most_sets - sets, GREEDY * (most_sets - sets) // (n - unit))
         allowed = min(left, GREEDY * left // (n - unit))
         steps[0] = allowed
-        while _next(ground, unit, positions, items, offer, sack, walk, floors[unit], steps):
-            size = walk.place[2]
-            walk.place[0] -= 1
-            walk.place[1] = walk.trail[walk.place[0]] if walk.place[0] >= 0 else 0
-            if reached(ground.starts, ground.neighbors, unit, walk.inside, stack) < size:
-                continue
-            load = ground.load[walk.chosen[:size]].sum()
-            centre, cost = priced(ground, walk.chosen, size, load, walk.inside)
-            if centre != unit or idles(ground, walk.chosen, size, centre, walk.inside, stack):
+        while _next(ground, unit, positions, nest, offer, fines, sack, walk, floor, steps):
+            gain = _gain(offer, sack, walk)
+            if not _kept(ground, unit, walk, stack, row):
                 continue
             if sets >= mine:
-                complete = False
+                complete[unit] = False
                 break
-            row[0], row[1], row[2], row[3] = size, load, cost, centre
+            size = int(row[0])
             members = appended(members, filled, walk.chosen, size)
             figures = appended(figures, FIGURES * sets, row, FIGURES)
             filled, sets = filled + size, sets + 1
-        complete &= steps[0] >= 0
+            if rising > 0.0:
+                walk_cost = 0.0
+                for at in range(size):
+                    walk_cost += ground.cost[walk.chosen[at], unit]
+                floor = max(floor, gain - (row[2] - walk_cost) + rising)
+        complete[unit] &= steps[0] >= 0
         left -= allowed - steps[0]
-    return members[:filled], figures[: FIGURES * sets], complete
+    return members[:filled], figures[: FIGURES * sets], complete, most_steps - left

@@ -4,13 +4,12 @@
     with   sum of x_s over the sets with unit i  = 1 (a unit without load: <= 1)           for each unit i
            sum of fewest_s x_s <= workers asked for <= sum of most_s x_s
            number of sets out of band, and the load outside, at most so much               where no plan in band exists
-           sum of floor(|s in T| / 2) x_s <= 1                                             for some triples T of units
+           sum of floor(|s in S| / 2) x_s <= (|S| - 1) / 2                                  for some odd sets S of units (``odd``)
            sum of h(load of s in S) x_s >= 1 over the sets that cross the rim of S         for some regions S (``patterns``)
            x_s in {0, 1}
 
-(A. Mehrotra, E. L. Johnson, G. L. Nemhauser, "An optimization based heuristic for political districting", 1998.) The rows of the
-triples and regions are implied by the whole numbers, not by the fractions; they lift the bound (subset-row cuts, M. Jepsen et al.,
-2008).
+(A. Mehrotra, E. L. Johnson, G. L. Nemhauser, "An optimization based heuristic for political districting", 1998.) The rows of odd
+sets and regions are implied by the whole numbers, not by the fractions; they lift the bound.
 """
 
 import datetime as dt
@@ -21,11 +20,10 @@ from numpy.typing import NDArray
 from ortools.math_opt import model_pb2
 from ortools.math_opt.python import mathopt
 
+from gridplan.partition.odd import halves, most
 from gridplan.partition.patterns import Patterns
-from gridplan.partition.problem import Band, Columns, Floats, Ints
+from gridplan.partition.problem import Band, Columns, Flags, Floats, Ints
 
-Triples = NDArray[np.int32]
-TWICE = 2  # units of a triple that a set may share with one set of the plan only
 HALF = 0.5
 
 
@@ -34,14 +32,15 @@ class Rows:
     """The right-hand side of the set partitioning.
 
     ``must`` (n,): units that have to be covered; ``workers`` (least, greatest) number wanted in all; ``outside`` (most grids out of
-    band, most load outside); ``triples`` (t, 3); ``patterns``: only where all sets are in band, None where they are not looked for.
+    band, most load outside); ``odd`` sets of units (o, n); ``patterns``: None where they are not
+    looked for, as where sets are out of band.
     """
 
     must: NDArray[np.bool_]
     workers: tuple[float, float]
     band: Band
     outside: tuple[float, float] = (np.inf, np.inf)
-    triples: Triples = field(default_factory=lambda: np.zeros((0, 3), np.int32))
+    odd: Flags = field(default_factory=lambda: np.zeros((0, 0), bool))
     patterns: Patterns | None = None
 
     def sums(self, columns: Columns) -> Floats:
@@ -61,56 +60,39 @@ class Rows:
 
 @dataclass(frozen=True, kw_only=True)
 class Prices:
-    """What the rows are worth in the linear optimum, in household-metres: units (n,), sums (4,), triples (t,), patterns (p,)."""
+    """What the rows are worth in the linear optimum, in household-metres: units (n,), sums (4,), odd sets (o,), patterns (p,)."""
 
     units: Floats
     sums: Floats
-    triples: Floats
+    odd: Floats = field(default_factory=lambda: np.zeros(0))
     patterns: Floats = field(default_factory=lambda: np.zeros(0))
 
 
-def pairs_in(columns: Columns, triples: Triples) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the (triple, set) pairs where the set holds at least two units of the triple."""
-    if not len(triples):
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    from scipy import sparse  # noqa: PLC0415 # only where triples are in use
-
-    n = int(max(triples.max(), columns.members.max(initial=0))) + 1
-    holds = sparse.csr_array(
-        (np.ones(len(columns.members), np.int8), columns.members, columns.starts), shape=(len(columns), n)
-    )
-    asked = sparse.csr_array(
-        (np.ones(triples.size, np.int8), triples.ravel(), np.arange(len(triples) + 1) * 3),
-        shape=(len(triples), n),
-    )
-    both = (asked @ holds.T).tocoo()
-    twice = both.data >= TWICE
-    return both.row[twice].astype(np.int64), both.col[twice].astype(np.int64)
-
-
 def cuts_in(columns: Columns, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
-    """Return row, set and coefficient of each entry of the rows that only lift the bound: triples, then patterns."""
-    triple, within = pairs_in(columns, rows.triples)
-    if rows.patterns is None:
-        return triple, within, np.ones(len(triple))
-    pattern, crossing, worth = rows.patterns.entries(columns)
-    return (
-        np.concatenate([triple, pattern + len(rows.triples)]),
-        np.concatenate([within, crossing]),
-        np.concatenate([np.ones(len(triple)), worth]),
-    )
+    """Return row, set and coefficient of each entry of the rows that only lift the bound: odd sets, then patterns."""
+    none = np.zeros(0, np.int64)
+    row, within, worth = [none], [none], [np.zeros(0)]
+    if len(rows.odd):
+        part = halves(columns, rows.odd).tocoo()
+        row, within, worth = [part.row.astype(np.int64)], [part.col.astype(np.int64)], [part.data]
+    if rows.patterns is not None:
+        pattern, crossing, value = rows.patterns.entries(columns)
+        row.append((pattern + len(rows.odd)).astype(np.int64))
+        within.append(crossing.astype(np.int64))
+        worth.append(value)
+    return np.concatenate(row), np.concatenate(within), np.concatenate(worth)
 
 
 def reduced_costs(columns: Columns, rows: Rows, prices: Prices) -> Floats:
     """Return what each set costs more than its units are worth, shape (sets,)."""
     reduced = columns.cost - columns.sums(prices.units) - prices.sums @ rows.sums(columns)
     cut, column, value = cuts_in(columns, rows)
-    np.subtract.at(reduced, column, np.concatenate([prices.triples, prices.patterns])[cut] * value)
+    np.subtract.at(reduced, column, np.concatenate([prices.odd, prices.patterns])[cut] * value)
     return reduced
 
 
 def entries(columns: Columns, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
-    """Return row, set and coefficient of each entry of the matrix: units, then sums, then triples, then patterns."""
+    """Return row, set and coefficient of each entry of the matrix: units, then sums, then odd sets, then patterns."""
     n = len(rows.must)
     cut, within, worth = cuts_in(columns, rows)
     sums = rows.sums(columns)
@@ -124,9 +106,9 @@ def entries(columns: Columns, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np
 def sides(rows: Rows) -> tuple[Floats, Floats]:
     """Return the least and the greatest value of each row, in the order of ``entries``."""
     low, high = rows.limits
-    triples, patterns = len(rows.triples), 0 if rows.patterns is None else len(rows.patterns)
-    lower = np.concatenate([rows.must.astype(float), low, np.full(triples, -np.inf), np.ones(patterns)])
-    return lower, np.concatenate([np.ones(len(rows.must)), high, np.ones(triples), np.full(patterns, np.inf)])
+    patterns = 0 if rows.patterns is None else len(rows.patterns)
+    lower = np.concatenate([rows.must.astype(float), low, np.full(len(rows.odd), -np.inf), np.ones(patterns)])
+    return lower, np.concatenate([np.ones(len(rows.must)), high, most(rows.odd), np.full(patterns, np.inf)])
 
 
 def _proto(columns: Columns, rows: Rows, scale: float) -> model_pb2.ModelProto:

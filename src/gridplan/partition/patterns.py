@@ -61,11 +61,6 @@ class Patterns:
         """Return some of the rows."""
         return Patterns(sizes=self.sizes, regions=self.regions, of=self.of[rows], worth=self.worth[rows])
 
-    def over(self, regions: Flags) -> "Patterns":
-        """Return these rows with more regions behind those there are."""
-        every = np.vstack([self.regions, regions])
-        return Patterns(sizes=self.sizes, regions=every, of=self.of, worth=self.worth)
-
     def loads(self, columns: Columns, region: int) -> tuple[Ints, Ints]:
         """Return the whole load of each set inside a region, and whether it crosses the rim (0) or not (1)."""
         if not len(columns):

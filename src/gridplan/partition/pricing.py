@@ -11,14 +11,21 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from gridplan.partition.clusters import clusters_of
+from gridplan.partition.families import chain_of, families
 from gridplan.partition.growth import FIGURES
-from gridplan.partition.knapsack import Items, Offer, best_sets
-from gridplan.partition.margin import search
-from gridplan.partition.master import Prices
+from gridplan.partition.knapsack import Offer, best_sets
+from gridplan.partition.margin import Fines, search
+from gridplan.partition.master import Prices, Rows, reduced_costs
+from gridplan.partition.nest import Nest, nested
 from gridplan.partition.patterns import CROSSING, INSIDE, Patterns
 from gridplan.partition.problem import SLACK, Band, Columns, Floats, Ints, Problem
 from gridplan.partition.separation import Rims
+
+GRIDS = 3  # load of the largest region that is looked at, in the largest loads of a grid with fewest workers
+HAIR = 1e-6  # household-metres by which a set gains more than another
+MANY = 1 << 30
+LEVELS = 10
+SETS = 40
 
 
 def _within(problem: Problem) -> tuple[NDArray[np.int64], Ints]:
@@ -65,90 +72,44 @@ def bonus_of(band: Band, intervals: Ints, scale: float, prices: Prices) -> Float
     return np.where(inside, prices.sums[0] * fewest + prices.sums[1] * most, -np.inf)
 
 
-def _grouped(near: Ints, kind: Ints, cluster: Ints) -> tuple[Ints, list[int], list[int], int]:
-    """Return units cluster after cluster, and the ends, the clusters and the number in the village of all groups but the first.
-
-    ``kind``: 0 of the own cluster, 1 of the own village, 2 of another. The nearest cluster of each kind comes first.
-    """
-    others, farther = near[kind > 0], kind[kind > 0]
-    _, first, of = np.unique(cluster[others], return_index=True, return_inverse=True)
-    order = np.lexsort((first[of], farther))
-    kinds = cluster[others[order]]
-    last = np.append(kinds[1:] != kinds[:-1], True)[: len(kinds)]
-    ends = int((kind == 0).sum()) + np.flatnonzero(last) + 1
-    in_village = int((farther[order][last] == 1).sum())
-    return np.concatenate([near[kind == 0], others[order]]), ends.tolist(), kinds[last].tolist(), in_village
-
-
-def items_of(problem: Problem, sizes: Ints, cluster: Ints, village: Ints, region: Ints) -> Items:
-    """Return what each centre may hold; units without load count to the cluster of the centre."""
-    begins, near = _within(problem)
-    groups, ends, kinds, units, wide = [0], [], [], [], []
-    for centre in range(problem.size):
-        mine = near[begins[centre] : begins[centre + 1]]
-        own = (cluster[mine] == cluster[centre]) | (sizes[mine] == 0)
-        kind = np.where(own, 0, np.where(village[cluster[mine]] == village[cluster[centre]], 1, 2))
-        grouped, others, clusters, in_village = _grouped(mine, kind, cluster)
-        units.append(grouped)
-        ends += [int(begins[centre]) + end for end in (int(own.sum()), *others)]
-        kinds += [int(cluster[centre]), *clusters]
-        wide.append(in_village + 1)
-        groups.append(len(ends))
-    return Items(
-        np.array(groups, np.int64),
-        np.array(ends, np.int64),
-        np.array(kinds, np.int32),
-        np.concatenate([np.zeros(0, np.int32), *units]).astype(np.int32),
-        sizes,
-        cluster,
-        region,
-        np.array(wide, np.int64),
-    )
-
-
-def regions_of(cluster: Ints, village: Ints) -> tuple[NDArray[np.bool_], Ints]:
-    """Return the units of all clusters, then of villages of several clusters (regions, n); and the village region of each cluster.
-
-    A village that is one cluster, or all there is, has no region: its number is one beyond the last.
-    """
-    clusters = np.arange(len(village))[:, None] == cluster
-    size = np.bincount(village)
-    several = np.flatnonzero((size > 1) & (size < len(village)))
-    villages = village[cluster] == several[:, None]
-    number = np.full(len(size), len(village) + len(several), np.int32)
-    number[several] = len(village) + np.arange(len(several))
-    return np.vstack([clusters, villages]), number[village].astype(np.int32)
-
-
 class Pricing:
-    """Prices sets of one problem again and again."""
+    """Prices sets of one problem again and again; rows of load patterns may be over any of the ``regions``, shape (regions, n)."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.cost = problem.cost
         self.sizes, self.intervals, self.scale = whole_loads(problem)
         exact = bool(np.abs(problem.load * self.scale - self.sizes).max(initial=0.0) < SLACK)
-        cluster, village = clusters_of(problem)
-        self.regions, region = regions_of(cluster, village)
+        regions = families(problem, GRIDS * problem.band.high * problem.band.fewest)
+        self.regions = regions if exact else regions[:0]
         top = int(self.intervals.max()) + 1
-        regions = self.regions if exact else self.regions[:0]
-        self.rims = Rims(Patterns.none(self.sizes, regions, top), self.intervals)
-        self.items = items_of(problem, self.sizes, cluster, village, region)
+        self.rims = Rims(Patterns.none(self.sizes, self.regions, top), self.intervals)
+        self.begins, self.near = _within(problem)
+        self.steps = 0  # of all searches so far
 
-    def _offer(self, prices: Prices, patterns: Patterns) -> Offer:
-        """Return what units, workers and loads inside clusters are worth."""
+    def _nest(self, some: Ints) -> Nest:
+        """Return what each centre may hold, in boxes for some of the regions, the smallest first."""
+        home, outer = chain_of(self.regions[some])
+        boxes, shells, ends, items, region = nested(self.begins, self.near, self.sizes, home, outer)
+        return Nest(boxes, shells, ends, items, region, self.sizes)
+
+    def _offer(self, prices: Prices, rows: Rows) -> tuple[Nest, Offer]:
+        """Return the boxes of the regions that matter, and what units, workers and loads inside regions are worth."""
         workers = bonus_of(self.problem.band, self.intervals, self.scale, prices)
-        worth = np.zeros((len(self.regions) + 1, 2, len(workers)))  # the last earns nothing
-        np.add.at(worth, patterns.of, prices.patterns[:, None, None] * patterns.worth)
+        earning, patterns = np.flatnonzero(prices.patterns), rows.patterns or self.rims.none
+        some, of = np.unique(patterns.of[earning], return_inverse=True)
+        worth = np.zeros((max(1, len(some)), 2, len(workers)))
+        np.add.at(worth, of, prices.patterns[earning, None, None] * patterns.worth[earning])
         inside, alone = np.ascontiguousarray(worth[:, CROSSING]), np.ascontiguousarray(worth[:, INSIDE])
-        return Offer(prices.units, workers, inside, alone)
+        return self._nest(some), Offer(prices.units, workers, inside, alone)
 
-    def best(self, prices: Prices, patterns: Patterns) -> tuple[Floats, Columns]:
+    def best(self, prices: Prices, rows: Rows) -> tuple[Floats, Columns]:
         """Return the value of the best set of each centre (n,), and these sets, connected or not.
 
-        ``patterns``: rows over ``regions``, whose prices count as well.
+        ``rows``: whose prices count; odd sets are left out, which only makes the values greater.
         """
-        value, members, ends = best_sets(self.items, self.cost, self._offer(prices, patterns))
+        nest, offer = self._offer(prices, rows)
+        value, members, ends = best_sets(nest, self.cost, offer)
         some = np.flatnonzero(np.isfinite(value))
         starts = np.concatenate([[0], ends[some + 1]]).astype(np.int64)
         owner = np.repeat(some, np.diff(starts))
@@ -162,13 +123,63 @@ class Pricing:
         return value, columns
 
     def within(
-        self, prices: Prices, patterns: Patterns, *, floors: Floats, most_sets: int, most_steps: int
+        self, prices: Prices, rows: Rows, *, floors: Floats, most_sets: int, most_steps: int
     ) -> tuple[Columns, bool]:
         """Return the connected sets that gain at least the floor of their centre (n,), and whether these are all."""
-        problem = self.problem
-        members, figures, complete = search(
-            problem.ground, self.items, self._offer(prices, patterns), floors, most_sets, most_steps
+        columns, complete = self._found(prices, rows, floors, 0.0, most_sets, most_steps)
+        return columns, bool(complete.all())
+
+    def joined(
+        self, prices: Prices, rows: Rows, most: Floats, step: float, level: NDArray[np.int64], most_steps: int
+    ) -> tuple[Floats, Columns, NDArray[np.int64]]:
+        """Return for each centre what no connected set gains more than (n,), connected sets that gain much, and levels.
+
+        Parameters
+        ----------
+        prices, rows
+            What units, workers and rows are worth.
+        most
+            What no set gains more than, connected or not (``best``); where it is below nothing, no set is looked for.
+        step, level
+            How far below that sets are looked for at first, ``step`` doubled as often as the level of the centre says; then
+            twice as far, and so on, until one is found. The levels reached are those to begin with the next time,
+            less one.
+        most_steps
+            Of each of these searches.
+        """
+        knapsack, most, level, found = most, most.copy(), level.copy(), []
+        waiting = most > 0
+        while waiting.any():
+            floors = np.where(waiting, np.maximum(knapsack - step * 2.0**level, 0.0), np.inf)
+            sets, complete = self._found(prices, rows, floors, 0.0, SETS * len(most), most_steps)
+            best = floors.copy()
+            np.maximum.at(best, sets.centre, -reduced_costs(sets, rows, prices))
+            done = waiting & complete
+            most[done] = best[done]
+            found.append(sets)
+            waiting = done & (best <= floors) & (floors > 0) & (level < LEVELS)
+            level[waiting] += 1
+        every = found[0] if found else Columns.of_figures(np.zeros(0, np.int32), np.zeros((0, FIGURES)))
+        for more in found[1:]:
+            every = every.joined(more)
+        return most, every, level
+
+    def _found(  # the limits of one search
+        self, prices: Prices, rows: Rows, floors: Floats, rising: float, most_sets: int, most_steps: int
+    ) -> tuple[Columns, NDArray[np.bool_]]:
+        nest, offer = self._offer(prices, rows)
+        members, figures, complete, steps = search(
+            self.problem.ground, nest, offer, _fines(prices, rows), floors, rising, most_sets, most_steps
         )
+        self.steps += steps
         columns = Columns.of_figures(members, figures.reshape(-1, FIGURES))
-        inside = problem.band.outside(columns.load)[0] == 0
-        return (columns if inside.all() else columns.take(np.flatnonzero(inside))), bool(complete)
+        inside = self.problem.band.outside(columns.load)[0] == 0
+        return (columns if inside.all() else columns.take(np.flatnonzero(inside))), complete
+
+
+def _fines(prices: Prices, rows: Rows) -> Fines:
+    """Return what sets pay by rows of odd sets."""
+    some = np.flatnonzero(prices.odd)
+    unit, row = np.nonzero(rows.odd[some].T) if len(some) else (np.zeros(0, int), np.zeros(0, int))
+    starts = np.searchsorted(unit, np.arange(len(rows.must) + 1))
+    return Fines(starts.astype(np.int64), row.astype(np.int32), -prices.odd[some])

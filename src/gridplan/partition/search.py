@@ -9,7 +9,6 @@ import numpy as np
 
 from gridplan.partition.bound import Bound, bound_of
 from gridplan.partition.candidates import list_sets
-from gridplan.partition.clusters import families
 from gridplan.partition.master import Rows
 from gridplan.partition.pricing import Pricing
 from gridplan.partition.problem import Columns, Problem
@@ -21,21 +20,21 @@ LISTED = 16_000
 STEPS = 6_000  # of the search for sets, for each unit
 NODES = 300
 SHARE = 0.004  # margin whose sets are a pool to improve a plan from
-GRIDS = (
-    3  # load of the largest region whose rim is looked at, in the largest loads of a grid with fewest workers
-)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Effort:
     """How much work a search may do: counted, and where ``until`` (seconds of ``time.time``) is given also by the clock.
 
-    Once ``halt`` exists no more work is begun.
+    Once ``halt`` exists no more work is begun. ``inner``: for a part of a plan that is being made better. ``work``: how many
+    times as much is counted where not all sets can be listed.
     """
 
     nodes: int = NODES
+    work: float = 1.0
     until: float | None = None
     seed: int = 1
+    inner: bool = False
     halt: Path | None = None
 
     @property
@@ -96,8 +95,8 @@ def no_plan(*, proven: bool) -> Found:
 class Lists:
     """The sets of one problem: all of them where they are few, else those within a margin of a bound."""
 
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
+    def __init__(self, problem: Problem, work: float = 1.0) -> None:
+        self.problem, self.work = problem, work
         self.all, self.complete = list_sets(
             problem, problem.band.intervals, most_sets=SMALL_LIST, most_steps=SMALL_STEPS
         )
@@ -109,15 +108,14 @@ class Lists:
         """What prices sets where not all are listed."""
         return Pricing(self.problem)
 
-    @cached_property
+    @property
     def rims(self) -> Rims:
-        """Regions for rows of load patterns: clusters and villages, then units that lie together in other ways."""
-        largest = GRIDS * self.problem.band.high * self.problem.band.fewest
-        return self.priced.rims.among(families(self.problem, largest))
+        """Regions for rows of load patterns."""
+        return self.priced.rims
 
     def bound(self, rows: Rows) -> Bound:
         """Return the bound from prices."""
-        return bound_of(self.priced, rows)
+        return bound_of(self.priced, rows, self.work)
 
     def some(self, bound: Bound) -> Columns:
         """Return the sets of the widest margin of which all were listed."""
@@ -134,10 +132,10 @@ class Lists:
         if margin not in self.listed and margin < too_wide:
             self.listed[margin] = self.priced.within(
                 bound.prices,
-                bound.patterns,
+                bound.rows,
                 floors=bound.wanted - margin,
-                most_sets=LISTED,
-                most_steps=STEPS * self.problem.size,
+                most_sets=int(LISTED * self.work),
+                most_steps=int(STEPS * self.work) * self.problem.size,
             )
         columns, complete = self.listed[min(margin, too_wide)]
         return columns, margin if complete else 0.0

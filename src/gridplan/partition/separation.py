@@ -5,31 +5,17 @@ for each multiset of loads that adds up to the region's; the violated ones are f
 knapsack). Loads that are not in the linear optimum get the least coefficient that keeps the row valid, one after another.
 """
 
-import highspy
 import numpy as np
 
-from gridplan.partition.multisets import cheapest, lifted
-from gridplan.partition.patterns import CROSSING, INSIDE, Patterns
+from gridplan.partition.multisets import least_row, lifted
+from gridplan.partition.patterns import Patterns
 from gridplan.partition.problem import Columns, Flags, Floats, Ints
 
 BROKEN = 0.94  # a row whose value is below this is worth adding
-EXACT = 1e-7
 USED = 1e-7  # share above which a linear optimum uses a set
 WIDEST = 900  # largest whole load of a set for which regions are looked at
 LARGEST = 12  # load of the largest region that is looked at, in the largest load of a set
-TRIES = 40
 MOST = 15  # rows found at a time
-
-
-def _condition(loads: Ints, worth: Floats, total: int) -> tuple[float, Ints, Floats]:
-    """Return the least worth of a multiset that adds up to a total, the places of its loads, and how often each is in it."""
-    least, last = cheapest(loads, worth, total)
-    places, left = [], total
-    while left > 0 and np.isfinite(least[total]):
-        places.append(int(last[left]))
-        left -= int(loads[places[-1]])
-    which, times = np.unique(np.array(places, np.int32), return_counts=True)
-    return float(least[total]), which.astype(np.int32), times.astype(float)
 
 
 def broken_row(total: int, possible: Flags, used: Ints, shares: Floats) -> tuple[float, Floats | None]:
@@ -46,33 +32,12 @@ def broken_row(total: int, possible: Flags, used: Ints, shares: Floats) -> tuple
     """
     top = possible.shape[1]
     kinds, of = np.unique(used, return_inverse=True)
-    weight, size = np.bincount(of, weights=shares), len(kinds)
-    loads = (kinds % top).astype(np.int32)
-    program = highspy.Highs()
-    program.setOptionValue("output_flag", False)  # noqa: FBT003 # the option takes it so
-    program.addCols(
-        size,
-        weight,
-        np.zeros(size),
-        np.ones(size),
-        0,
-        np.zeros(size, np.int32),
-        np.zeros(0, np.int32),
-        np.zeros(0),
-    )
-    worth = np.zeros(size)
-    for _ in range(TRIES):
-        least, which, times = _condition(loads, worth, total)
-        if least >= 1.0 - EXACT:
-            break
-        program.addRow(1.0, np.inf, len(which), which, times)
-        program.run()
-        worth = np.array(program.getSolution().col_value)
-        if weight @ worth > BROKEN:
-            return 1.0, None
-    else:
+    weight = np.bincount(of, weights=shares)
+    value, worth = least_row(kinds % top, weight, total, BROKEN)
+    if value >= BROKEN:
         return 1.0, None
-    return float(weight @ worth), np.asarray(lifted(kinds.astype(np.int64), worth + EXACT, possible, total))
+    worth = np.minimum(worth, 1.0)
+    return float(value), np.asarray(lifted(kinds.astype(np.int64), worth, possible, total))
 
 
 class Rims:
@@ -96,25 +61,25 @@ class Rims:
         looked_at = (self.total > 0) & (self.total < LARGEST * self.top) & (self.top <= WIDEST)
         self.regions = np.flatnonzero(looked_at)
 
-    def among(self, regions: Flags) -> "Rims":
-        """Return these regions and more."""
-        return Rims(self.none.over(regions), self.intervals)
-
-    def wide(self, patterns: Patterns) -> Patterns:
-        """Return rows over the first of these regions as rows over all of them."""
-        return self.none.plus(patterns.of, patterns.worth)
+    def _loads(self, columns: Columns) -> tuple[Ints, Ints]:
+        """Return the whole load of each set, and in each region that is looked at, shape (regions, sets)."""
+        holds = np.zeros((len(self.none.sizes), len(columns)))
+        holds[columns.members, columns.owner] = self.none.sizes[columns.members]
+        inside = self.none.regions[self.regions] @ holds
+        return holds.sum(axis=0).astype(np.int32), inside.astype(np.int32)
 
     def broken(self, columns: Columns, shares: Floats) -> Patterns:
         """Return the rows that a linear optimum breaks most, at most one a region."""
         some = np.flatnonzero(shares > USED)
         used, shares = columns.take(some), shares[some]
+        whole, loads = self._loads(used)
         found: list[tuple[float, int, Floats]] = []
-        for region in self.regions.tolist():
-            load, kind = self.none.loads(used, region)
+        for region, load in zip(self.regions.tolist(), loads, strict=True):
             touching = np.flatnonzero(load)
             if (shares[touching] > 1.0 - BROKEN / 100).all():
                 continue
-            mixed = load[touching] + np.where(kind[touching] == INSIDE, self.top, CROSSING)
+            crosses = load[touching] < whole[touching]
+            mixed = load[touching] + np.where(crosses, 0, self.top)
             value, row = broken_row(int(self.total[region]), self.possible, mixed, shares[touching])
             if row is not None:
                 found.append((value, region, row))

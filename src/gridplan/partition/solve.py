@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from gridplan.partition.again import solved_again
 from gridplan.partition.aside import set_aside, too_large
 from gridplan.partition.bound import Bound
 from gridplan.partition.closing import best_plan
@@ -39,7 +40,7 @@ def solve(
     effort = effort_of(effort, seconds=seconds, seed=seed)
     if not (problem.load > 0).any():
         return together(problem)
-    lists = Lists(problem)
+    lists = Lists(problem, effort.work)
     if not lists.complete:
         large = too_large(problem)
         return (
@@ -84,13 +85,17 @@ def _improved(  # the ends of one search
     """Return a better plan in band if one is found, and the best grids there are, in band or not."""
     total = problem.load.sum()
     number = rows.workers[0] if np.isfinite(rows.workers[1]) else round(total / problem.band.middle)
-    pool = Pool.of(problem, lists.some(bound), bound.prices, bound.patterns)
+    pool = Pool.of(lists.some(bound), bound.rows, bound.prices)
     whole = found.groups or _by_walk(problem, rows, effort)
     groups = (
         from_parts(problem, pool, int(number), effort, begun=found.begun)
         if whole is None
         else improved(problem, whole, pool, effort)
     )
+    if not effort.inner:
+        groups = solved_again(
+            problem, groups, bound.rows, bound.prices, lambda part: _grids(part, effort), effort
+        )
     out, _, cost = score_of(problem, groups)
     low, high = problem.band.workers(columns_of(groups, problem).load)
     kept = low.sum() <= rows.workers[1] and high.sum() >= rows.workers[0]
@@ -98,6 +103,12 @@ def _improved(  # the ends of one search
         return found, groups
     known = replace(found, groups=groups, cost=cost)
     return best_plan(lists, rows, bound, effort, known=known), groups
+
+
+def _grids(part: Problem, effort: Effort) -> list[Ints]:
+    """Return the best grids found of some units."""
+    plan = solve(part, replace(effort, inner=True, work=1.0))
+    return [np.flatnonzero(plan.grid == grid).astype(np.int32) for grid in range(len(plan.centre))]
 
 
 def _by_walk(problem: Problem, rows: Rows, effort: Effort) -> list[Ints] | None:

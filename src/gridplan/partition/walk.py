@@ -1,0 +1,192 @@
+"""A set on its way through the boxes of its centre: what it holds, what is decided, what it can still earn; compiled."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridplan.compiled import compiled
+from gridplan.partition.growth import Flags, Floats, Ints
+from gridplan.partition.knapsack import items_of, joined
+
+UNIT, ENTER, LEAVE, RIM = 0, 1, 2, 3  # what a position decides
+NO_KEY = -1
+
+
+class Walk(NamedTuple):
+    """A partial set ``chosen[:place[2]]`` and how it came about.
+
+    ``place``: positions decided, the position to decide, units chosen, whole load, versions of tables made, marks made. Position p
+    is of kind ``kind[p]``: the unit ``which[p]``, or where the box ``which[p]`` is entered or left, as item ``at[p]`` of the box
+    ``box[p]``; or the rim of the shell ``box[p]``. A box that is entered at p is left at ``leap[p]``. ``trail`` and ``tried`` tell
+    the positions decided and what was tried there. ``taken``: load taken of each box so far. ``will[first[b] + k, l]``: the
+    best that a set which came as far as box b with what it has now can still earn from the items k.. of b on, by the load l
+    taken of b before; ``version``, ``of`` and ``came``: when that was filled, by which version of the box around it, and for
+    which load there. ``odd``: units of each odd set that are chosen.
+    """
+
+    chosen: Ints
+    inside: Flags
+    decided: Flags
+    place: NDArray[np.int64]
+    gain: Floats
+    kind: NDArray[np.int8]
+    box: Ints
+    at: Ints
+    which: Ints
+    leap: Ints
+    trail: Ints
+    tried: NDArray[np.int8]
+    taken: NDArray[np.int64]
+    will: Floats
+    version: NDArray[np.int64]
+    of: NDArray[np.int64]
+    came: NDArray[np.int64]
+    queue: Ints
+    seen: NDArray[np.int64]
+    odd: Ints
+
+
+@compiled
+def walk_for(n, odd, sack):
+    """Return room for a walk among n units with so many odd sets of them."""
+    rows, top = sack.own.shape
+    most, positions = len(sack.first), 3 * rows
+    return Walk(
+        np.empty(n + 1, np.int32),
+        np.zeros(n, np.bool_),
+        np.zeros(n, np.bool_),
+        np.zeros(6, np.int64),
+        np.zeros(1),
+        np.empty(positions, np.int8),
+        np.empty(positions, np.int32),
+        np.empty(positions, np.int32),
+        np.empty(positions, np.int32),
+        np.empty(positions, np.int32),
+        np.empty(positions, np.int32),
+        np.empty(positions, np.int8),
+        np.zeros(most, np.int64),
+        np.empty((rows, top)),
+        np.zeros(most, np.int64),
+        np.zeros(most, np.int64),
+        np.zeros(most, np.int64),
+        np.empty(n, np.int32),
+        np.zeros(n, np.int64),
+        np.zeros(odd, np.int32),
+    )
+
+
+@compiled
+def _written(walk, position, kind, box, at, which):
+    """Write down a position; return the next one."""
+    walk.kind[position], walk.box[position] = kind, box
+    walk.at[position], walk.which[position] = at, which
+    return position + 1
+
+
+@compiled
+def begin(walk, unit, nest, cost, offer, sack):
+    """Begin with a centre alone; return the number of positions."""
+    shells, position, depth = nest.shells[unit], 0, 0
+    boxes = np.empty(len(sack.first), np.int64)  # those being written down, one in another
+    at, entered = np.zeros(len(sack.first), np.int64), np.empty(len(sack.first), np.int64)
+    walk.inside[:] = False
+    walk.decided[:] = True
+    walk.taken[:] = 0
+    walk.of[:] = NO_KEY
+    walk.odd[:] = 0
+    for shell in range(shells):
+        boxes[0], at[0], depth = shell, 0, 0
+        while depth >= 0:
+            box, items = boxes[depth], items_of(nest, unit, boxes[depth])
+            if at[depth] == len(items):
+                depth -= 1
+                if depth >= 0:
+                    walk.leap[entered[depth + 1]] = position
+                    position = _written(walk, position, LEAVE, boxes[depth], at[depth] - 1, box)
+                continue
+            item = items[at[depth]]
+            at[depth] += 1
+            if item >= 0:
+                walk.decided[item] = False
+                position = _written(walk, position, UNIT, box, at[depth] - 1, item)
+            else:
+                depth += 1
+                boxes[depth], at[depth], entered[depth] = -1 - item, 0, position
+                position = _written(walk, position, ENTER, box, at[depth - 1] - 1, -1 - item)
+        if shell < shells - 1:
+            position = _written(walk, position, RIM, shell, 0, 0)
+    walk.chosen[0], walk.inside[unit] = unit, True
+    walk.place[0], walk.place[1], walk.place[2], walk.place[3] = 0, 0, 1, nest.sizes[unit]
+    walk.gain[0] = offer.units[unit] - cost[unit, unit]
+    look_ahead(walk, unit, 0, nest, cost, offer, sack, walk.place[3])
+    return position
+
+
+@compiled
+def _filled(walk, unit, box, nest, cost, offer, sack, base):
+    """Fill what a set can still earn from each item of a box on, whose last row is filled; ``base``: the load it came with."""
+    items, table = items_of(nest, unit, box), walk.will[sack.first[box] :]
+    top = table.shape[1] - base
+    for k in range(len(items) - 1, -1, -1):
+        item, below, row = items[k], table[k + 1], table[k]
+        if item >= 0:
+            size, value = nest.sizes[item], offer.units[item] - cost[item, unit]
+            row[:top] = below[:top]
+            for load in range(top - size):
+                row[load] = max(below[load], below[load + size] + value)
+        else:
+            joined(below, sack.whole[-1 - item], sack.reach[-1 - item], row, base)
+    walk.place[4] += 1
+    walk.version[box] = walk.place[4]
+
+
+@compiled
+def look_ahead(walk, unit, shell, nest, cost, offer, sack, load):
+    """Fill what a set can still earn that comes to a shell with a load: it has crossed the rim before, and has yet to go on."""
+    if walk.of[shell] == 0 and walk.came[shell] == load:
+        return
+    walk.of[shell], walk.came[shell] = 0, load
+    last = walk.will[sack.first[shell] + len(items_of(nest, unit, shell))]
+    top = len(last) - load
+    last[:top] = sack.on[shell, load:]
+    if shell > 0:
+        last[0] = -np.inf
+        if shell < nest.shells[unit] - 1:
+            region = nest.region[nest.boxes[unit] + shell]
+            last[0] = offer.inside[region, load] + sack.go[shell, load]
+    _filled(walk, unit, shell, nest, cost, offer, sack, load)
+
+
+@compiled
+def look_inside(walk, unit, box, around, at, nest, cost, offer, sack, load):
+    """Fill what a set can still earn that enters a box, item ``at`` of the box around it, with a whole load so far."""
+    base = walk.taken[around]
+    if walk.of[box] == walk.version[around] and walk.came[box] == base:
+        return
+    walk.of[box], walk.came[box] = walk.version[around], base
+    last = walk.will[sack.first[box] + len(items_of(nest, unit, box))]
+    behind, region = walk.will[sack.first[around] + at + 1], nest.region[nest.boxes[unit] + box]
+    for taken in range(len(last) - load):
+        last[taken] = behind[base + taken] + (offer.inside[region, taken] if taken > 0 else 0.0)
+    _filled(walk, unit, box, nest, cost, offer, sack, load)
+
+
+@compiled
+def strands(ground, walk):
+    """Whether units of the set can no longer be joined to its centre by units that are in it or may still be."""
+    walk.place[5] += 1
+    stamp, left, top, met = walk.place[5], walk.place[2] - 1, 0, 1
+    walk.queue[0] = walk.chosen[0]
+    walk.seen[walk.chosen[0]] = stamp
+    while top < met and left > 0:
+        unit = walk.queue[top]
+        top += 1
+        for entry in range(ground.starts[unit], ground.starts[unit + 1]):
+            other = ground.neighbors[entry]
+            if walk.seen[other] != stamp and (walk.inside[other] or not walk.decided[other]):
+                walk.seen[other] = stamp
+                walk.queue[met] = other
+                met += 1
+                left -= walk.inside[other]
+    return left > 0
