@@ -293,8 +293,10 @@ def test_what_full_cover_takes_is_told():
     circle = run(street(1, 1, 1, 1, 1, 1, 1), None, None, Service(category="clinic", limit_m=100, new=1))
     row = circle.rows[0]
     assert (row["full_cover_sites"], row["full_cover_sites_bound"]) == (3, 3)
-    told = next(message for message in circle.told if message.key == "circle.full_cover")
-    assert told.values["left"] == "4"
+    told = [message.text("en") for message in circle.told if message.key == "circle.full_cover"]
+    assert len(told) == 1
+    assert " 4 households" in told[0]
+    assert " 3 new sites" in told[0]
     assert (
         run(street(1, 1, 1), None, None, Service(category="clinic", limit_m=100, new=1)).rows[0][
             "full_cover_sites"
