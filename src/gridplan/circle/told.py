@@ -30,7 +30,11 @@ def tell(ground: Ground, facilities: gpd.GeoDataFrame, one: Served) -> Iterator[
         goal = "sites" if one.service.new is None else "cover"
         yield Message(f"circle.unproven_{goal}", {**values, "bound": _plain(one.choice.lower_bound)})
     if one.full is not None:
-        values = {"new": one.service.new, "least": _plain(one.full.lower_bound), "most": len(one.full.sites)}
+        values = {
+            "new": str(one.service.new),
+            "least": _plain(one.full.lower_bound),
+            "most": str(len(one.full.sites)),
+        }
         left = one.choice.objective
         key = (
             "circle.full_cover"
