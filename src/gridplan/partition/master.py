@@ -157,10 +157,7 @@ def whole(  # a solver call with its stop rules
     hint: Ints | None = None,
     seed: int = 1,
 ) -> Whole:
-    """Find the best whole plan over the sets given, by SCIP or HiGHS through MathOpt.
-
-    HiGHS goes without presolve, which looks for dominated sets among thousands and finds few.
-    """
+    """Find the best whole plan over the sets given, by SCIP or HiGHS through MathOpt."""
     if not len(columns):
         nothing = not rows.must.any() and rows.workers[0] <= 0
         empty = np.zeros(0, np.int32)
@@ -188,7 +185,6 @@ def whole(  # a solver call with its stop rules
             time_limit=None if seconds is None else dt.timedelta(seconds=max(0.05, seconds)),
             random_seed=seed,
             threads=None if solver == "HIGHS" else 1,
-            presolve=mathopt.Emphasis.OFF if solver == "HIGHS" else None,
             relative_gap_tolerance=1e-6,
         ),
         model_params=mathopt.ModelSolveParameters(solution_hints=hints),
