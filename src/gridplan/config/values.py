@@ -99,6 +99,7 @@ GridBand = Annotated[
     AfterValidator(_band_or_roster),
     Want("grid_band"),
 ]
+Effort = Annotated[float, Field(ge=0, le=100), Want("effort")]
 Spread = Annotated[float, Field(gt=0, lt=1), Want("spread")]
 OptionalPositive = Annotated[float | None, Field(gt=0), Want("positive")]
 OptionalBand = Annotated[

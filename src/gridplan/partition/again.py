@@ -11,7 +11,7 @@ from gridplan.partition.problem import Flags, Floats, Ints, Problem, columns_of
 from gridplan.partition.search import Effort
 
 TOGETHER = 5  # grids solved again at a time
-TRIES = 1  # times the number of a plan's grids
+FAILED = 4  # tries one after another that gain nothing
 
 Solver = Callable[[Problem], list[Ints]]
 
@@ -35,12 +35,15 @@ class _Grids:
         near[np.repeat(grid, np.diff(problem.starts)), grid[problem.neighbors]] = True
         np.fill_diagonal(near, val=False)
         columns = columns_of(groups, problem)
+        outside = problem.band.outside(columns.load)[0]
+        inside, excess = np.flatnonzero(outside == 0), np.zeros(len(groups))
+        excess[inside] = reduced_costs(columns.take(inside), rows, prices)
         return cls(
             problem=problem,
             groups=groups,
             near=near[:-1, :-1],
-            excess=reduced_costs(columns, rows, prices),
-            outside=problem.band.outside(columns.load)[0],
+            excess=excess,
+            outside=outside,
         )
 
     def around(self, first: int) -> list[int]:
@@ -83,7 +86,10 @@ def solved_again(
         When to stop.
     """
     tried: set[tuple[tuple[int, ...], ...]] = set()
-    for _ in range(TRIES * len(groups)):
+    failed = 0
+    for _ in range(round(min(1.0, effort.work) * len(groups))):
+        if failed >= FAILED * effort.work:
+            break
         grids = _Grids.of(problem, groups, rows, prices)
         chosen = None if effort.spent else grids.next(tried)
         if chosen is None:
@@ -93,7 +99,9 @@ def solved_again(
         part = part_of(problem, units)
         workers = int(problem.band.workers(columns_of(old, problem).load)[0].sum())
         found = solver(replace(part, workers=workers))
+        failed += 1
         if score_of(part, found) < score_of(problem, old):
+            failed = 0
             kept = [group for number, group in enumerate(groups) if number not in chosen]
             groups = kept + [units[group] for group in found]
     return groups

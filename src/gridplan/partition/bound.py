@@ -9,6 +9,7 @@ tell what each region asks of the grids around it. From where that settles on, o
 (``odd``) are added as well.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -41,6 +42,13 @@ SEEDS, SEED_STEPS = 160, 6_000  # of that list: sets, and steps of its search, f
 NEAR = 5e-3  # share of what a grid costs by which a set may at first gain less than the best of the knapsack
 STEPS = 1_000  # of the search for such a set, for each unit
 WORK = 12_000  # steps of all these searches, for each unit
+
+Stops = tuple[Callable[[], bool], Callable[[], bool]]
+
+
+def never() -> bool:
+    """Tell that a search goes on to its end."""
+    return False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,10 +183,11 @@ def _by_load(search: _Search, load: Floats, dearest: float) -> Columns:
     return every
 
 
-def bound_of(pricing: Pricing, rows: Rows, work: float = 1.0) -> Bound:
+def bound_of(pricing: Pricing, rows: Rows, work: float = 1.0, stops: Stops = (never, never)) -> Bound:
     """Return the best bound found for every plan that ``rows`` allow; prices beside the walk are left out.
 
-    ``work``: how many times as much is done as by default.
+    ``work``: how many times as much is done as by default; ``stops``: whether the search with all
+    sets, and that with connected ones, is to end.
     """
     load = pricing.problem.load
     asked = replace(rows, odd=np.zeros((0, len(load)), bool), patterns=pricing.rims.none)
@@ -186,12 +195,14 @@ def bound_of(pricing: Pricing, rows: Rows, work: float = 1.0) -> Bound:
     begun = _by_load(search, load, 2.0 * float(pricing.cost.max()) / max(float(load.mean()), 1e-9))
     middle = max(float(np.median(search.prices.units[rows.must])), 1.0) if rows.must.any() else 1.0
     master = Relaxation(begun, asked, guess=search.prices, scale=middle, shortage=DEAR[0])
-    _settle(search, master, pricing.rims, NEW * middle, int(np.clip(PRICED // len(load), *ROUNDS)))
+    most_rounds = int(np.clip(PRICED // len(load), *ROUNDS) * max(1.0, work))
+    _settle(search, master, pricing.rims, _Limits(NEW * middle, most_rounds, np.inf, stops[0]))
     seeds = _connected(search, master, pricing)
     master = Relaxation(seeds, search.rows, guess=search.known, scale=middle, shortage=DEAR[1])
     search.value_at.joined = True
     pricing.steps = 0
-    _settle(search, master, pricing.rims, NEW * middle, JOINED, work * WORK * len(load))
+    limits = _Limits(NEW * middle, int(JOINED * work), work * WORK * len(load), stops[1])
+    _settle(search, master, pricing.rims, limits)
     return Bound(
         value=search.value + pricing.problem.spared,
         prices=search.known,
@@ -211,21 +222,29 @@ def _connected(search: _Search, master: Relaxation, pricing: Pricing) -> Columns
     return connected(pricing.problem, master.columns).joined(near)
 
 
-def _settle(  # what it begins with and where it ends
-    search: _Search, master: Relaxation, rims: Rims, least: float, rounds: int, steps: float = np.inf
-) -> None:
+@dataclass(frozen=True)
+class _Limits:
+    """When a search for prices ends: what a set has to gain to be new, rounds, steps of searches, and a clock."""
+
+    least: float
+    rounds: int
+    steps: float
+    spent: Callable[[], bool]
+
+
+def _settle(search: _Search, master: Relaxation, rims: Rims, limits: _Limits) -> None:
     """Price sets and solve the linear program over them, in turn, until both agree and no row is broken any more."""
     smooth = share = SMOOTH[search.value_at.joined]
     reached, stalled = search.value, 0
-    for number in range(rounds):
+    for number in range(limits.rounds):
         lifted = search.value > reached + LIFT * abs(reached)
         reached, stalled = (search.value, 0) if lifted else (reached, stalled + 1)
-        if stalled > STALLED or search.value_at.pricing.steps > steps:
+        if stalled > STALLED or search.value_at.pricing.steps > limits.steps or limits.spent():
             break
         relaxed = master.sifted() if search.value_at.joined else master.over_working()
         sets = search.at(_between(search.prices, relaxed.prices, share))
         gains = -reduced_costs(sets, master.rows, relaxed.prices)
-        new = sets.take(np.flatnonzero(gains > least))
+        new = sets.take(np.flatnonzero(gains > limits.least))
         if len(new):
             master.extend(new)
         elif share > 0:

@@ -1,5 +1,6 @@
 """The best plan in band for a given number of workers where not all sets can be listed: those that can matter, a plan, a proof.
 
+0. Over the connected sets that made the bound, a dive and the set partitioning give a first plan.
 1. Every connected set whose reduced cost is within a margin of a bound from prices (``bound``, ``pricing``): a plan that costs
    less than bound + margin uses no other set, so no plan costs less than the lesser of bound + margin and the best over the list.
 2. Rows of odd sets and of load patterns lift the linear bound over the list; sets that cannot be in a better plan are dropped.

@@ -88,15 +88,16 @@ def _all_solved(
     """Solve the problems, the largest first, over the processes asked for; the order of the answers is that of the pieces."""
     problems = {i: piece.problem for i, piece in enumerate(pieces) if piece.problem is not None}
     hard = sorted(problems, key=lambda i: (-len(pieces[i].units), i))
-    share = None if rules.seconds is None else rules.seconds * max(1, rules.jobs) / max(1, len(hard))
-    effort = Effort(seed=rules.seed, halt=rules.halt)
+    units = sum(len(pieces[i].units) for i in hard)
+    share = None if rules.seconds is None else rules.seconds * max(1, rules.jobs) / max(1, units)
+    effort = Effort(seed=rules.seed, halt=rules.halt, work=rules.work)
     tasks = [
         _Task(
             problem=problems[i],
             hand=pieces[i].hand,
             rows=tuple(rows.iloc[pieces[i].units]),
             effort=effort,
-            seconds=share,
+            seconds=None if share is None else share * len(pieces[i].units),
             micro=rules.micro,
         )
         for i in hard

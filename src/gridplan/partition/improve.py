@@ -74,9 +74,7 @@ def completed(problem: Problem, groups: list[np.ndarray], count: int) -> list[np
             for g in np.unique(grid[_near(problem, u)]).tolist()
             if g >= 0 and _may_join(problem, grid, g)[u]
         ]
-        if not options and problem.ties is None:
-            raise ValueError("the units are not connected")
-        if not options:  # apart from all around it
+        if not options:  # apart from all around it, or in a piece where no group was begun
             seeds.append(int(free[0]))
             options = [(seeds[-1], len(seeds) - 1)]
         joining, host = min(options, key=lambda o: (distance[o[0], seeds[o[1]]], o))

@@ -82,8 +82,8 @@ def joined(below, whole, reach, row, base):
         value = whole[taken]
         if value > -np.inf:
             for load in range(top - taken):
-                if value + below[load + taken] > row[load]:
-                    row[load] = value + below[load + taken]
+                better = value + below[load + taken]
+                row[load] = max(row[load], better)
 
 
 @compiled
@@ -99,7 +99,8 @@ def _fill(unit, box, nest, cost, offer, sack):
         if item >= 0:
             value, size = offer.units[item] - cost[item, unit], nest.sizes[item]
             for load in range(size, min(reach + size + 1, top)):
-                row[load] = max(below[load], below[load - size] + value)
+                better = below[load - size] + value
+                row[load] = max(below[load], better)
             reach = min(reach + size, top - 1)
         else:
             inner = sack.whole[-1 - item]
@@ -107,8 +108,8 @@ def _fill(unit, box, nest, cost, offer, sack):
                 value = inner[taken]
                 if value > -np.inf:
                     for load in range(taken, min(reach + taken + 1, top)):
-                        if value + below[load - taken] > row[load]:
-                            row[load] = value + below[load - taken]
+                        better = value + below[load - taken]
+                        row[load] = max(row[load], better)
             reach = min(reach + sack.reach[-1 - item], top - 1)
     sack.reach[box] = reach
     sack.whole[box] = table[0]
@@ -146,8 +147,8 @@ def _beyond(unit, shell, nest, offer, sack):
         value = whole[taken]
         if value > -np.inf:
             for load in range(top - taken):
-                if value + on[load + taken] > go[load]:
-                    go[load] = value + on[load + taken]
+                better = value + on[load + taken]
+                go[load] = max(go[load], better)
 
 
 @compiled

@@ -75,7 +75,7 @@ class Patterns:
         rows, sets, values = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0)]
         for region in np.unique(self.of):
             load, kind = self.loads(columns, int(region))
-            some = np.flatnonzero(load)
+            some = np.flatnonzero((load > 0) & (load < self.worth.shape[2]))  # no set in band has more
             for row in np.flatnonzero(self.of == region):
                 worth = self.worth[row, kind[some], load[some]]
                 there = np.flatnonzero(worth)

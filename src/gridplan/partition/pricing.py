@@ -3,7 +3,8 @@
 For a centre j the best set is a knapsack: choose units for the sum of (price - household-metres to j), their load in band. Left
 out is that the set is connected, so the value is a bound for all connected sets with that centre; only units that a connected
 set with j can hold at all are looked at. The table of that knapsack, filled from the last unit to the first, also tells in a
-depth-first search which partial sets can still end within a margin of the bound, so the search meets no dead ends.
+depth-first search which partial sets can still end within a margin of the bound. The best connected set of a centre is found by
+that search in a margin that is made twice as wide until there is one.
 """
 
 import numpy as np

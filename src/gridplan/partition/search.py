@@ -1,7 +1,8 @@
 """Where the sets of a plan come from, how much work may be done on them, and what a search for one number of workers tells."""
 
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from gridplan.partition.separation import Rims
 SMALL_LIST = 60_000
 SMALL_STEPS = 250_000
 LISTED = 16_000
+HALFWAY = (0.35, 0.5)  # shares of a clock after which the two searches for prices stop
 STEPS = 6_000  # of the search for sets, for each unit
 NODES = 300
 SHARE = 0.004  # margin whose sets are a pool to improve a plan from
@@ -43,6 +45,20 @@ class Effort:
         if self.halt is not None and self.halt.exists():
             return 0.0
         return None if self.until is None else self.until - time.time()
+
+    def part(self, share: float) -> "Effort":
+        """Return this effort with a share of the seconds that are left now."""
+        return (
+            self
+            if self.until is None
+            else replace(self, until=time.time() + share * (self.until - time.time()))
+        )
+
+    def spent_by(self, share: float) -> Callable[[], bool]:
+        """Return what tells whether a share of the seconds left now is gone, or a halt says stop."""
+        left = self.seconds
+        until = None if left is None else time.time() + share * left
+        return lambda: self.spent or (until is not None and time.time() > until)
 
     @property
     def spent(self) -> bool:
@@ -95,8 +111,8 @@ def no_plan(*, proven: bool) -> Found:
 class Lists:
     """The sets of one problem: all of them where they are few, else those within a margin of a bound."""
 
-    def __init__(self, problem: Problem, work: float = 1.0) -> None:
-        self.problem, self.work = problem, work
+    def __init__(self, problem: Problem, effort: Effort | None = None) -> None:
+        self.problem, self.effort = problem, effort or Effort()
         self.all, self.complete = list_sets(
             problem, problem.band.intervals, most_sets=SMALL_LIST, most_steps=SMALL_STEPS
         )
@@ -115,7 +131,8 @@ class Lists:
 
     def bound(self, rows: Rows) -> Bound:
         """Return the bound from prices."""
-        return bound_of(self.priced, rows, self.work)
+        stops = self.effort.spent_by(HALFWAY[0]), self.effort.spent_by(HALFWAY[1])
+        return bound_of(self.priced, rows, self.effort.work, stops)
 
     def some(self, bound: Bound) -> Columns:
         """Return the sets of the widest margin of which all were listed."""
@@ -134,8 +151,8 @@ class Lists:
                 bound.prices,
                 bound.rows,
                 floors=bound.wanted - margin,
-                most_sets=int(LISTED * self.work),
-                most_steps=int(STEPS * self.work) * self.problem.size,
+                most_sets=int(LISTED * max(1.0, self.effort.work)),
+                most_steps=int(STEPS * max(1.0, self.effort.work)) * self.problem.size,
             )
         columns, complete = self.listed[min(margin, too_wide)]
         return columns, margin if complete else 0.0

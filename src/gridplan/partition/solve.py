@@ -18,6 +18,8 @@ from gridplan.partition.search import Effort, Found, Lists, effort_of
 from gridplan.partition.shortlist import best_of
 from gridplan.partition.targets import near_targets, targets
 
+INNER = 0.5  # work on a part of a plan that is being made better
+SHARE = 0.5  # of a clock for plans from prices; the rest is for those that are made better by parts
 NUMBERS = 2  # numbers of workers tried where not all sets can be listed
 
 
@@ -40,7 +42,7 @@ def solve(
     effort = effort_of(effort, seconds=seconds, seed=seed)
     if not (problem.load > 0).any():
         return together(problem)
-    lists = Lists(problem, effort.work)
+    lists = Lists(problem, effort)
     if not lists.complete:
         large = too_large(problem)
         return (
@@ -61,8 +63,10 @@ def _by_parts(problem: Problem, lists: Lists, effort: Effort) -> Partition:
     asked = targets(problem)
     for number in asked[:NUMBERS] if len(asked) else [None]:
         rows = _free(problem) if number is None else replace(_free(problem), workers=(number, number))
+        early = effort.part(SHARE)
+        lists.effort = early
         bound = lists.bound(rows)
-        found = best_plan(lists, rows, bound, effort)
+        found = best_plan(lists, rows, bound, early)
         if not found.exact:
             found, groups = _improved(problem, lists, rows, bound, found, effort)
             score = score_of(problem, groups)
@@ -107,7 +111,7 @@ def _improved(  # the ends of one search
 
 def _grids(part: Problem, effort: Effort) -> list[Ints]:
     """Return the best grids found of some units."""
-    plan = solve(part, replace(effort, inner=True, work=1.0))
+    plan = solve(part, replace(effort, inner=True, work=INNER))
     return [np.flatnonzero(plan.grid == grid).astype(np.int32) for grid in range(len(plan.centre))]
 
 

@@ -134,7 +134,8 @@ def _filled(walk, unit, box, nest, cost, offer, sack, base):
             size, value = nest.sizes[item], offer.units[item] - cost[item, unit]
             row[:top] = below[:top]
             for load in range(top - size):
-                row[load] = max(below[load], below[load + size] + value)
+                better = below[load + size] + value
+                row[load] = max(below[load], better)
         else:
             joined(below, sack.whole[-1 - item], sack.reach[-1 - item], row, base)
     walk.place[4] += 1

@@ -1,6 +1,7 @@
 """Who serves where in a whole district: each community by itself, full-time workers first, part-time ones where they help most."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from gridplan.staffing.roster import shares_of
 from gridplan.staffing.serve import Ground, Prices, Service, serve
 
 SOME = 0.01  # of a grid's load: less left to do is nothing
+THREADS = 2
 SERVING = ["worker", "kind", "grid_id", "share", "walk_m", "moved"]
 
 
@@ -84,29 +86,46 @@ def serve_district(
     """
     share = shares_of(workers).to_numpy()
     before = pd.Index(land.grids["grid_id"]).get_indexer(workers["served"])
-    serving, proven = [], []
-    for number, community in enumerate(communities):
+    crews = [
+        {kind: np.flatnonzero(home == number) for kind, home in homes.items()}
+        for number in range(len(communities))
+    ]
+
+    def served(community: str, crew: dict[str, Ints]) -> tuple[list[pd.DataFrame], dict[str, object]]:
         at = np.flatnonzero(land.grids["community_id"] == community)
-        ground = land.ground(at)
-        crews = {kind: np.flatnonzero(home == number) for kind, home in homes.items()}
-        found: dict[str, Service] = {}
-        for kind, crew in crews.items():
-            left = (
-                ground
-                if kind == "full_time"
-                else _left(ground, found["full_time"], share[crews["full_time"]])
-            )
-            known = pd.Index(at).get_indexer(before[crew])
-            found[kind] = serve(
-                left, availability=share[crew], before=known, most_grids=most_grids, prices=prices
-            )
-            serving.append(
-                _rows(
-                    kind, crew, found[kind], ground, share[crew], known, land.grids["grid_id"].to_numpy()[at]
-                )
-            )
-        proven.append({"community_id": community, **_figures(found, crews)})
-    return pd.concat(serving, ignore_index=True)[SERVING], pd.DataFrame(proven)
+        return _served(land, at, crew, share, before, most_grids=most_grids, prices=prices)
+
+    with ThreadPoolExecutor(THREADS) as threads:  # the solver leaves the interpreter to the others
+        done = list(threads.map(served, communities, crews))
+    return (
+        pd.concat([rows for several, _ in done for rows in several], ignore_index=True)[SERVING],
+        pd.DataFrame([{"community_id": name, **f} for name, (_, f) in zip(communities, done, strict=True)]),
+    )
+
+
+def _served(  # the prices and limits of ``serve``
+    land: Land,
+    at: NDArray[np.int64],
+    crews: dict[str, Ints],
+    share: Floats,
+    before: Ints,
+    *,
+    most_grids: int,
+    prices: Prices,
+) -> tuple[list[pd.DataFrame], dict[str, object]]:
+    """Return who serves the grids of one community, a table each kind, and what is proven of it."""
+    ground, names = land.ground(at), land.grids["grid_id"].to_numpy()[at]
+    found: dict[str, Service] = {}
+    rows = []
+    for kind, crew in crews.items():
+        full = kind == "full_time"
+        left = ground if full else _left(ground, found["full_time"], share[crews["full_time"]])
+        known = pd.Index(at).get_indexer(before[crew])
+        found[kind] = serve(
+            left, availability=share[crew], before=known, most_grids=most_grids, prices=prices
+        )
+        rows.append(_rows(kind, crew, found[kind], ground, share[crew], known, names))
+    return rows, _figures(found, crews)
 
 
 def _left(ground: Ground, done: Service, share: Floats) -> Ground:
