@@ -1,7 +1,8 @@
 """Rows of load patterns (``patterns``) that a linear optimum breaks, and their least valid coefficients.
 
 For the loads that the sets of the linear optimum have in a region the most violated row is a small linear program, with a condition
-for each multiset of loads that adds up to the region's (``multisets``). Loads that are not in the linear optimum get the least coefficient that keeps the row valid, one after another.
+for each multiset of loads that adds up to the region's (``multisets``).
+Loads that are not in the linear optimum get the least coefficient that keeps the row valid, one after another.
 """
 
 import numpy as np
