@@ -24,7 +24,7 @@ from gridplan.partition.problem import Columns, Floats
 from gridplan.partition.separation import Rims
 
 ROUNDS = (16, 70)  # least and most
-PRICED = 7_500  # units priced in all, where the least is no hindrance
+PRICED = 5_000  # units priced in all, where the least is no hindrance
 HALVINGS = 12
 SETTLED = 5e-3  # share by which the linear program may lie above the bound when rows are looked for
 MET = 3e-4  # share at which the two count as one
