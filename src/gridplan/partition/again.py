@@ -28,6 +28,7 @@ class _Grids:
 
     @classmethod
     def of(cls, problem: Problem, groups: list[Ints], rows: Rows, prices: Prices) -> "_Grids":
+        """Return the grids of a plan; what one out of band costs too much is not told by prices and counts as nothing."""
         grid = np.full(problem.size, len(groups))
         for number, group in enumerate(groups):
             grid[group] = number
