@@ -183,33 +183,51 @@ def _by_load(search: _Search, load: Floats, dearest: float) -> Columns:
     return every
 
 
-def bound_of(pricing: Pricing, rows: Rows, work: float = 1.0, stops: Stops = (never, never)) -> Bound:
+def bound_of(
+    pricing: Pricing,
+    rows: Rows,
+    work: float = 1.0,
+    stops: Stops = (never, never),
+    known: Columns | None = None,
+) -> Bound:
     """Return the best bound found for every plan that ``rows`` allow; prices beside the walk are left out.
 
     ``work``: how many times as much is done as by default; ``stops``: whether the search with all
-    sets, and that with connected ones, is to end.
+    sets, and that with connected ones, is to end; ``known``: sets in band of good plans.
     """
     load = pricing.problem.load
     asked = replace(rows, odd=np.zeros((0, len(load)), bool), patterns=pricing.rims.none)
     search = _Search(_Lagrangean(pricing, rows), asked, _of_units(np.zeros(len(load))))
     begun = _by_load(search, load, 2.0 * float(pricing.cost.max()) / max(float(load.mean()), 1e-9))
+    begun = begun if known is None else begun.joined(known)
     middle = max(float(np.median(search.prices.units[rows.must])), 1.0) if rows.must.any() else 1.0
     master = Relaxation(begun, asked, guess=search.prices, scale=middle, shortage=DEAR[0])
     most_rounds = int(np.clip(PRICED // len(load), *ROUNDS) * max(1.0, work))
     _settle(search, master, pricing.rims, _Limits(NEW * middle, most_rounds, np.inf, stops[0]))
-    seeds = _connected(search, master, pricing)
-    master = Relaxation(seeds, search.rows, guess=search.known, scale=middle, shortage=DEAR[1])
-    search.value_at.joined = True
-    pricing.steps = 0
-    limits = _Limits(NEW * middle, int(JOINED * work), work * WORK * len(load), stops[1])
-    _settle(search, master, pricing.rims, limits)
+    columns = master.columns
+    if work > 0:
+        columns = _among_connected(search, master, pricing, work, stops[1])
     return Bound(
         value=search.value + pricing.problem.spared,
         prices=search.known,
         wanted=search.value_at.wanted(search.known, search.rows),
         rows=search.rows,
-        columns=master.columns,
+        columns=connected(pricing.problem, columns),
     )
+
+
+def _among_connected(
+    search: _Search, master: Relaxation, pricing: Pricing, work: float, spent: Callable[[], bool]
+) -> Columns:
+    """Go on with connected sets alone; return those that were met."""
+    size = len(search.rows.must)
+    seeds = _connected(search, master, pricing)
+    master = Relaxation(seeds, search.rows, guess=search.known, scale=master.scale, shortage=DEAR[1])
+    search.value_at.joined = True
+    pricing.steps = 0
+    limits = _Limits(NEW * master.scale, int(JOINED * work), work * WORK * size, spent)
+    _settle(search, master, pricing.rims, limits)
+    return master.columns
 
 
 def _connected(search: _Search, master: Relaxation, pricing: Pricing) -> Columns:

@@ -21,7 +21,9 @@ from gridplan.partition.problem import Columns
 from gridplan.partition.search import Effort, Found, Lists
 
 GAP = 1e-5  # below this share of the cost a plan counts as proven
-MARGINS = (0.002, 0.008, 0.025)
+MARGIN = 0.002  # share of the bound within which sets are listed at first
+WIDEST = 0.05
+LISTINGS = 4
 FIRST = 1_500  # sets in the first whole problem
 MOST = 3_000  # sets in the last one, where the list is not all there is
 NODES = 10  # of a whole problem over part of a list
@@ -134,21 +136,31 @@ def _stepwise(lists: Lists, rows: Rows, bound: Bound, state: _State, effort: Eff
     if state.groups is None and len(bound.columns):
         part = _over_list(lists, bound.columns, rows, bound, state, effort)
         state = replace(part, bound=state.bound, settled=state.settled)
-    for share in MARGINS:
-        margin = min(share * bound.value, state.cost - bound.value)
-        if margin <= state.settled:
-            continue
-        columns, held = lists.within(bound, margin)
+    margin = min(MARGIN * bound.value, state.cost - bound.value)
+    for _ in range(LISTINGS):
+        columns, held = lists.within(bound, margin, proof=margin >= state.cost - bound.value)
         if held <= 0.0 or not len(columns):
             break
-        over = _over_list(lists, columns, rows if state.rows is None else state.rows, bound, state, effort)
-        proven = max(state.bound, min(over.bound, bound.value + margin, over.cost))
-        settled = margin if over.bound >= bound.value + margin or over.closed else state.settled
-        state = replace(over, bound=proven, settled=settled)
-        unfinished = state.groups is None and np.isfinite(over.bound)
-        if state.closed or effort.spent or unfinished or state.cost - bound.value <= margin:
+        if margin > state.settled:
+            state = _closer(lists, columns, rows, bound, margin, state, effort)
+        unfinished = state.groups is None and state.settled < margin
+        needed = state.cost - bound.value
+        if state.closed or effort.spent or unfinished or needed <= margin:
+            break
+        last, margin = margin, lists.wider(margin, min(needed, WIDEST * bound.value))
+        if margin <= last:
             break
     return state
+
+
+def _closer(  # what is known, and what is to be searched
+    lists: Lists, columns: Columns, rows: Rows, bound: Bound, margin: float, state: _State, effort: Effort
+) -> _State:
+    """Return the best plan over all sets within a margin, and what that proves."""
+    over = _over_list(lists, columns, rows if state.rows is None else state.rows, bound, state, effort)
+    proven = max(state.bound, min(over.bound, bound.value + margin, over.cost))
+    whole = over.bound >= bound.value + margin or over.closed
+    return replace(over, bound=proven, settled=margin if whole else state.settled)
 
 
 def best_plan(lists: Lists, rows: Rows, bound: Bound, effort: Effort, *, known: Found | None = None) -> Found:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gridplan.compiled import compiled, inlined
 from gridplan.partition.growth import FIGURES, Floats, Ints, appended, barred, idles, priced, reached
 from gridplan.partition.knapsack import pack, sack_for
-from gridplan.partition.walk import ENTER, LEAVE, RIM, UNIT, begin, look_ahead, look_inside, strands, walk_for
+from gridplan.partition.walk import ENTER, LEAVE, UNIT, begin, look_ahead, look_inside, strands, walk_for
 
 NEW, IN, OUT, PAST = 0, 1, 2, 3  # what has been tried at a position
 LOWEST = -1e300  # a floor; what is impossible earns minus infinity
@@ -216,15 +216,6 @@ def _next(ground, unit, positions, nest, offer, fines, sack, walk, floor, steps)
 
 
 @compiled
-def _gain(offer, sack, walk):
-    """Return what a set gains that is decided."""
-    last, load = walk.trail[walk.place[0] - 1], walk.place[3]
-    if walk.place[0] > 0 and walk.kind[last] == RIM and walk.tried[walk.place[0] - 1] == IN:
-        return walk.gain[0] + sack.stop[walk.box[last], load]
-    return walk.gain[0] + offer.workers[load]
-
-
-@compiled
 def _kept(ground, unit, walk, stack, row):
     """Whether a set that is decided counts: connected, with its best centre, none of its units idle; its figures go into a row."""
     size = walk.place[2]
@@ -239,11 +230,11 @@ def _kept(ground, unit, walk, stack, row):
 
 
 @compiled
-def search(ground, nest, offer, fines, floors, rising, most_sets, most_steps):
+def search(ground, nest, offer, fines, floors, all_or_none, most_sets, most_steps):
     """Return units and figures (size, load, cost, centre) of the sets, one after another, for which centres these are all, steps.
 
-    ``rising``: above nothing, of each centre only sets are wanted that gain so much more than those before.
-    No centre takes more than some shares of the steps and sets that are left: a list that is cut off has some of everywhere.
+    ``all_or_none``: the search ends with the first centre that has too many. Otherwise no centre takes more than some shares of the
+    steps and sets that are left: a list that is cut off has some of everywhere.
     """
     n, top, complete = len(nest.sizes), len(offer.workers), np.ones(len(nest.sizes), np.bool_)
     steps, left = np.zeros(1, np.int64), most_steps
@@ -260,11 +251,12 @@ def search(ground, nest, offer, fines, floors, rising, most_sets, most_steps):
         floor = max(floors[unit], LOWEST)
         if walk.gain[0] + walk.will[0, 0] < floor:
             continue
-        mine = sets + min(most_sets - sets, GREEDY * (most_sets - sets) // (n - unit))
-        allowed = min(left, GREEDY * left // (n - unit))
+        mine, allowed = most_sets, left
+        if not all_or_none:
+            mine = sets + min(most_sets - sets, GREEDY * (most_sets - sets) // (n - unit))
+            allowed = min(left, GREEDY * left // (n - unit))
         steps[0] = allowed
         while _next(ground, unit, positions, nest, offer, fines, sack, walk, floor, steps):
-            gain = _gain(offer, sack, walk)
             if not _kept(ground, unit, walk, stack, row):
                 continue
             if sets >= mine:
@@ -274,11 +266,9 @@ def search(ground, nest, offer, fines, floors, rising, most_sets, most_steps):
             members = appended(members, filled, walk.chosen, size)
             figures = appended(figures, FIGURES * sets, row, FIGURES)
             filled, sets = filled + size, sets + 1
-            if rising > 0.0:
-                walk_cost = 0.0
-                for at in range(size):
-                    walk_cost += ground.cost[walk.chosen[at], unit]
-                floor = max(floor, gain - (row[2] - walk_cost) + rising)
         complete[unit] &= steps[0] >= 0
         left -= allowed - steps[0]
+        if all_or_none and not complete[unit]:
+            complete[unit:] = False
+            break
     return members[:filled], figures[: FIGURES * sets], complete, most_steps - left

@@ -124,10 +124,17 @@ class Pricing:
         return value, columns
 
     def within(
-        self, prices: Prices, rows: Rows, *, floors: Floats, most_sets: int, most_steps: int
+        self,
+        prices: Prices,
+        rows: Rows,
+        *,
+        floors: Floats,
+        most_sets: int,
+        most_steps: int,
+        all_or_none: bool = False,
     ) -> tuple[Columns, bool]:
         """Return the connected sets that gain at least the floor of their centre (n,), and whether these are all."""
-        columns, complete = self._found(prices, rows, floors, 0.0, most_sets, most_steps)
+        columns, complete = self._found(prices, rows, floors, most_sets, most_steps, all_or_none=all_or_none)
         return columns, bool(complete.all())
 
     def joined(
@@ -152,7 +159,9 @@ class Pricing:
         waiting = most > 0
         while waiting.any():
             floors = np.where(waiting, np.maximum(knapsack - step * 2.0**level, 0.0), np.inf)
-            sets, complete = self._found(prices, rows, floors, 0.0, SETS * len(most), most_steps)
+            sets, complete = self._found(
+                prices, rows, floors, SETS * len(most), most_steps, all_or_none=False
+            )
             best = floors.copy()
             np.maximum.at(best, sets.centre, -reduced_costs(sets, rows, prices))
             done = waiting & complete
@@ -166,11 +175,18 @@ class Pricing:
         return most, every, level
 
     def _found(  # the limits of one search
-        self, prices: Prices, rows: Rows, floors: Floats, rising: float, most_sets: int, most_steps: int
+        self,
+        prices: Prices,
+        rows: Rows,
+        floors: Floats,
+        most_sets: int,
+        most_steps: int,
+        *,
+        all_or_none: bool,
     ) -> tuple[Columns, NDArray[np.bool_]]:
         nest, offer = self._offer(prices, rows)
         members, figures, complete, steps = search(
-            self.problem.ground, nest, offer, _fines(prices, rows), floors, rising, most_sets, most_steps
+            self.problem.ground, nest, offer, _fines(prices, rows), floors, all_or_none, most_sets, most_steps
         )
         self.steps += steps
         columns = Columns.of_figures(members, figures.reshape(-1, FIGURES))

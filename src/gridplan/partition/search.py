@@ -22,6 +22,9 @@ HALFWAY = (0.35, 0.5)  # shares of a clock after which the two searches for pric
 STEPS = 6_000  # of the search for sets, for each unit
 NODES = 300
 SHARE = 0.004  # margin whose sets are a pool to improve a plan from
+GROWTH = 1.5  # power of a margin by which the steps of a search for its sets grow: measured, 1.4 to 1.7
+PATIENCE = 3  # times as many steps where a proof seems to be in reach
+HARDLY = 1.5  # how much wider than the last a margin has to be
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +120,7 @@ class Lists:
             problem, problem.band.intervals, most_sets=SMALL_LIST, most_steps=SMALL_STEPS
         )
         self.listed: dict[float, tuple[Columns, bool]] = {}  # of one bound, by margin
+        self.took: dict[float, int] = {}  # steps of the search for each of these
         self.bound_listed: Bound | None = None
 
     @cached_property
@@ -129,10 +133,10 @@ class Lists:
         """Regions for rows of load patterns."""
         return self.priced.rims
 
-    def bound(self, rows: Rows) -> Bound:
-        """Return the bound from prices."""
+    def bound(self, rows: Rows, known: Columns | None = None) -> Bound:
+        """Return the bound from prices; ``known``: sets to begin with."""
         stops = self.effort.spent_by(HALFWAY[0]), self.effort.spent_by(HALFWAY[1])
-        return bound_of(self.priced, rows, self.effort.work, stops)
+        return bound_of(self.priced, rows, self.effort.work, stops, known)
 
     def some(self, bound: Bound) -> Columns:
         """Return the sets of the widest margin of which all were listed."""
@@ -141,18 +145,40 @@ class Lists:
         whole = [margin for margin, (_, complete) in self.listed.items() if complete]
         return self.listed[max(whole) if whole else min(self.listed)][0]
 
-    def within(self, bound: Bound, margin: float) -> tuple[Columns, float]:
-        """Return the sets a plan cheaper than bound + margin may use, and the margin that holds (0: too many to list)."""
+    def within(self, bound: Bound, margin: float, *, proof: bool = False) -> tuple[Columns, float]:
+        """Return the sets a plan cheaper than bound + margin may use, and the margin that holds (0: too many to list).
+
+        ``proof``: these are all that a proof needs, so more work is done, and part of them is of no use.
+        """
         if self.bound_listed is not bound:
-            self.listed, self.bound_listed = {}, bound
+            self.listed, self.took, self.bound_listed = {}, {}, bound
         too_wide = min((m for m, (_, complete) in self.listed.items() if not complete), default=np.inf)
         if margin not in self.listed and margin < too_wide:
+            begun = self.priced.steps
             self.listed[margin] = self.priced.within(
                 bound.prices,
                 bound.rows,
                 floors=bound.wanted - margin,
                 most_sets=int(LISTED * max(1.0, self.effort.work)),
-                most_steps=int(STEPS * max(1.0, self.effort.work)) * self.problem.size,
+                most_steps=self.most_steps * (PATIENCE if proof else 1),
+                all_or_none=proof,
             )
+            self.took[margin] = max(1, self.priced.steps - begun)
         columns, complete = self.listed[min(margin, too_wide)]
         return columns, margin if complete else 0.0
+
+    @property
+    def most_steps(self) -> int:
+        """Steps of one search for sets."""
+        return int(STEPS * max(1.0, self.effort.work)) * self.problem.size
+
+    def wider(self, margin: float, needed: float) -> float:
+        """Return the margin to list after one that was: what is needed, or as far as one seems to get.
+
+        The steps of a search grow like a power of its margin. The same margin is returned where it would be hardly any wider.
+        """
+        further = self.most_steps / self.took[margin]
+        if needed <= margin * (PATIENCE * further) ** (1 / GROWTH):
+            return needed
+        reach = margin * further ** (1 / GROWTH)
+        return min(needed, reach) if reach > HARDLY * margin else margin

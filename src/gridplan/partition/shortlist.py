@@ -25,6 +25,7 @@ LIFT = 1e-5  # share of the value by which a round of rows has to lift it
 HALF, WHOLE = 0.5, 1e-6
 STALLED = 3  # rounds without that lift before one stops
 FIRST, A_UNIT = 1_500, 3  # sets looked among at first, or so many a unit
+INNER = 400  # the same for a part of a plan that is being made better: a good plan is wanted there, no proof
 GROWN = 3  # the next time so many times more
 
 
@@ -99,7 +100,7 @@ def _ended(tight: Tight, lifted: Lifted, state: _State, effort: Effort) -> tuple
     """Solve over the sets that matter, until the plan is best or the work is done; tell whether it is proven that there is none."""
     order = np.argsort(lifted.reduced, kind="stable")
     even = int((lifted.reduced <= TOLERANCE * tight.scale).sum())
-    most = max(FIRST, A_UNIT * len(tight.rows.must), even)
+    most = max(INNER if effort.inner else FIRST, A_UNIT * len(tight.rows.must), even)
     while state.chosen is None and not effort.spent:
         part = np.sort(order[:most])
         state, found = _some(tight, part, state, effort)
@@ -108,7 +109,7 @@ def _ended(tight: Tight, lifted: Lifted, state: _State, effort: Effort) -> tuple
                 return state, True
             return state.proven(found.bound), False
         most *= GROWN
-    if state.closed or effort.spent:
+    if state.closed or effort.spent or effort.inner:
         return state, False
     state, found = _some(tight, _near(tight, lifted, state), state, effort)
     return state.proven(state.cost if found.exhausted else found.bound), False

@@ -5,13 +5,14 @@ from dataclasses import replace
 import numpy as np
 
 from gridplan.partition.again import solved_again
+from gridplan.partition.annealing import annealed, suits
 from gridplan.partition.aside import set_aside, too_large
 from gridplan.partition.bound import Bound
 from gridplan.partition.closing import best_plan
 from gridplan.partition.improve import Pool, completed, from_parts, improved, score_of
 from gridplan.partition.least import least_bad
 from gridplan.partition.master import Rows
-from gridplan.partition.problem import Ints, Problem, WorkersAsked, columns_of
+from gridplan.partition.problem import Columns, Ints, Problem, WorkersAsked, columns_of
 from gridplan.partition.reasons import by_count, hopeless, reason_of, without_sets
 from gridplan.partition.result import Partition, least_partition_of, partition_of, together
 from gridplan.partition.search import Effort, Found, Lists, effort_of
@@ -66,8 +67,9 @@ def _by_parts(problem: Problem, lists: Lists, effort: Effort) -> Partition:
         rows = _free(problem) if number is None else replace(_free(problem), workers=(number, number))
         early = effort.part(SHARE)
         lists.effort = early
-        bound = lists.bound(rows)
-        found = best_plan(lists, rows, bound, early)
+        plans = annealed(problem, number, early)
+        bound = lists.bound(rows, _in_plans(problem, plans))
+        found = best_plan(lists, rows, bound, early, known=_known(problem, plans, bound))
         if not found.exact:
             found, groups = _improved(problem, lists, rows, bound, found, effort)
             score = score_of(problem, groups)
@@ -84,6 +86,22 @@ def _by_parts(problem: Problem, lists: Lists, effort: Effort) -> Partition:
     return _open(problem, lists, best[1])
 
 
+def _in_plans(problem: Problem, plans: list[list[Ints]]) -> Columns | None:
+    """Return the grids in band of some plans, each once."""
+    distinct = {tuple(group.tolist()): None for plan in plans for group in plan}
+    columns = columns_of([np.array(group, np.int32) for group in distinct], problem)
+    inside = np.flatnonzero(problem.band.outside(columns.load)[0] == 0)
+    return columns.take(inside) if len(inside) else None
+
+
+def _known(problem: Problem, plans: list[list[Ints]], bound: Bound) -> Found | None:
+    """Return the first of some plans as what is known, if it is in band."""
+    if not plans:
+        return None
+    out, _, cost = score_of(problem, plans[0])
+    return None if out else Found(groups=plans[0], cost=cost, bound=bound.value, exact=False)
+
+
 def _improved(  # the ends of one search
     problem: Problem, lists: Lists, rows: Rows, bound: Bound, found: Found, effort: Effort
 ) -> tuple[Found, list[np.ndarray]]:
@@ -92,11 +110,10 @@ def _improved(  # the ends of one search
     number = rows.workers[0] if np.isfinite(rows.workers[1]) else round(total / problem.band.middle)
     pool = Pool.of(lists.some(bound), bound.rows, bound.prices)
     whole = found.groups or _by_walk(problem, rows, effort)
-    groups = (
-        from_parts(problem, pool, int(number), effort, begun=found.begun)
-        if whole is None
-        else improved(problem, whole, pool, effort)
-    )
+    if whole is None:
+        groups = from_parts(problem, pool, int(number), effort, begun=found.begun)
+    else:
+        groups = whole if suits(problem) else improved(problem, whole, pool, effort)
     if not effort.inner:
         cost = score_of(problem, groups)[2]
         hard = replace(effort, work=max(1.0, effort.work)) if cost - bound.value > WIDE * cost else effort
