@@ -14,8 +14,8 @@ from gridplan.partition.graph.start import Draft, anneal, first
 from gridplan.partition.problem import Ints, Problem
 from gridplan.partition.search import Effort
 
-STARTS = 4
-STEPS = 6_000  # moves weighed from each of them, for each unit
+STARTS = 8
+STEPS = 5_000  # moves weighed from each of them, for each unit, and as many again for each unit of work
 AGAIN = (0.8, 0.4, 0.2, 0.1)  # heats at which the best plan is annealed again
 SHORTER = 0.5  # share of the moves in each of those
 NUMBERS = 3  # numbers of grids tried where any will do, from the greatest down
@@ -60,7 +60,7 @@ def _drafts(problem: Problem, grids: int, effort: Effort) -> list[Draft]:
         objective="walk",
         contiguous=True,
     )
-    steps = Steps(steps=round(STEPS * max(1.0, effort.work) * problem.size), until=effort.until)
+    steps = Steps(steps=round(STEPS * (1.0 + effort.work) * problem.size), until=effort.until)
     found: list[Draft] = []
     for number in range(STARTS):
         if found and effort.spent:

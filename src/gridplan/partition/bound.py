@@ -19,11 +19,12 @@ from gridplan.partition.candidates import connected
 from gridplan.partition.linear import Relaxation, Relaxed
 from gridplan.partition.master import Prices, Rows, reduced_costs
 from gridplan.partition.odd import broken_rows, most
-from gridplan.partition.pricing import Pricing
+from gridplan.partition.pricing import Depths, Pricing
 from gridplan.partition.problem import Columns, Floats
 from gridplan.partition.separation import Rims
 
-ROUNDS = (16, 70)  # least and most
+ROUNDS = (16, 70)  # least and most; the least is larger where there is work for more
+MORE = 40  # rounds
 PRICED = 5_000  # units priced in all, where the least is no hindrance
 HALVINGS = 12
 SETTLED = 5e-3  # share by which the linear program may lie above the bound when rows are looked for
@@ -40,8 +41,9 @@ STALLED = 8  # rounds without that before one stops
 SEEDED = 0.008  # share of the bound within which connected sets are listed to begin with
 SEEDS, SEED_STEPS = 160, 6_000  # of that list: sets, and steps of its search, for each unit
 NEAR = 5e-3  # share of what a grid costs by which a set may at first gain less than the best of the knapsack
-STEPS = 1_000  # of the search for such a set, for each unit
-WORK = 12_000  # steps of all these searches, for each unit
+STEPS = (1_000, 64_000)  # of the search for such sets, for each unit: at first, and at most
+DEEPER = 4
+WORK = 24_000  # steps of all these searches, for each unit
 
 Stops = tuple[Callable[[], bool], Callable[[], bool]]
 
@@ -74,7 +76,8 @@ class _Lagrangean:
         self.pricing, self.joined = pricing, False
         low, high = self.workers = rows.workers
         size = len(rows.must)
-        self.level = np.zeros(size, np.int64)
+        self.depths = Depths(np.zeros(size, np.int64), 0.0, STEPS[0])
+        self.exact = True
         self.most_grids = int(min(size, np.floor(high / rows.band.fewest))) if np.isfinite(high) else size
         self.least_grids = int(np.ceil(low / rows.band.most))
 
@@ -83,15 +86,17 @@ class _Lagrangean:
         gain, sets = self.pricing.best(prices, rows)
         if not self.joined:
             return gain, sets
-        most, sets, level = self.pricing.joined(
-            prices, rows, gain, self._step(prices), np.maximum(self.level - 1, 0), STEPS * len(gain)
-        )
-        self.level = level
+        count = max(1, self.most_grids)
+        self.depths.step = NEAR * max(1.0, float(prices.units.sum())) / count
+        most, sets, self.exact = self.pricing.joined(prices, rows, gain, self.depths, count=count)
         return most, sets
 
-    def _step(self, prices: Prices) -> float:
-        """Return by how much less than the knapsack a set is looked for at first."""
-        return NEAR * max(1.0, float(prices.units.sum())) / max(1, self.most_grids)
+    def deeper(self) -> bool:
+        """Look longer for connected sets where the last search was too short to be sure; tell whether that is done."""
+        if not self.joined or self.exact or self.depths.steps >= STEPS[1]:
+            return False
+        self.depths.steps *= DEEPER
+        return True
 
     def used(self, gain: Floats) -> NDArray[np.int64]:
         """Return the centres whose sets gain most together."""
@@ -202,7 +207,8 @@ def bound_of(
     begun = begun if known is None else begun.joined(known)
     middle = max(float(np.median(search.prices.units[rows.must])), 1.0) if rows.must.any() else 1.0
     master = Relaxation(begun, asked, guess=search.prices, scale=middle, shortage=DEAR[0])
-    most_rounds = int(np.clip(PRICED // len(load), *ROUNDS) * max(1.0, work))
+    least = ROUNDS[0] + int(MORE * min(1.0, work))
+    most_rounds = int(np.clip(PRICED // len(load), least, ROUNDS[1]) * max(1.0, work))
     _settle(search, master, pricing.rims, _Limits(NEW * middle, most_rounds, np.inf, stops[0]))
     columns = master.columns
     if work > 0:
@@ -265,6 +271,8 @@ def _settle(search: _Search, master: Relaxation, rims: Rims, limits: _Limits) ->
         new = sets.take(np.flatnonzero(gains > limits.least))
         if len(new):
             master.extend(new)
+        elif search.value_at.deeper():
+            continue
         elif share > 0:
             share = 0.0
             continue

@@ -7,6 +7,8 @@ depth-first search which partial sets can still end within a margin of the bound
 that search in a margin that is made twice as wide until there is one.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -71,6 +73,19 @@ def bonus_of(band: Band, intervals: Ints, scale: float, prices: Prices) -> Float
     inside = ((loads[:, None] >= intervals[:, 0]) & (loads[:, None] <= intervals[:, 1])).any(axis=1)
     fewest, most = band.workers(loads / scale)
     return np.where(inside, prices.sums[0] * fewest + prices.sums[1] * most, -np.inf)
+
+
+@dataclass
+class Depths:
+    """How far below what the knapsack tells connected sets are looked for.
+
+    ``level`` (n,): ``step`` (household-metres) is doubled as often for each centre, until a set is found; the levels reached are
+    those to begin with the next time, less one. ``steps``: of each of these searches, for each unit.
+    """
+
+    level: NDArray[np.int64]
+    step: float
+    steps: int
 
 
 class Pricing:
@@ -138,9 +153,9 @@ class Pricing:
         return columns, bool(complete.all())
 
     def joined(
-        self, prices: Prices, rows: Rows, most: Floats, step: float, level: NDArray[np.int64], most_steps: int
-    ) -> tuple[Floats, Columns, NDArray[np.int64]]:
-        """Return for each centre what no connected set gains more than (n,), connected sets that gain much, and levels.
+        self, prices: Prices, rows: Rows, most: Floats, search: Depths, *, count: int
+    ) -> tuple[Floats, Columns, bool]:
+        """Return for each centre what no connected set gains more than (n,), sets that gain much, and whether that is exact.
 
         Parameters
         ----------
@@ -148,31 +163,31 @@ class Pricing:
             What units, workers and rows are worth.
         most
             What no set gains more than, connected or not (``best``); where it is below nothing, no set is looked for.
-        step, level
-            How far below that sets are looked for at first, ``step`` doubled as often as the level of the centre says; then
-            twice as far, and so on, until one is found. The levels reached are those to begin with the next time,
-            less one.
-        most_steps
-            Of each of these searches.
+        search
+            How far below that sets are looked for, and how long. The depths reached are noted there.
+        count
+            So many centres with the greatest gains matter; no set is looked for that would be none of those.
         """
-        knapsack, most, level, found = most, most.copy(), level.copy(), []
+        size, knapsack, most, found = len(most), most, most.copy(), []
+        level, sure, matters = np.maximum(search.level - 1, 0), np.zeros(len(most)), 0.0
         waiting = most > 0
         while waiting.any():
-            floors = np.where(waiting, np.maximum(knapsack - step * 2.0**level, 0.0), np.inf)
+            floors = np.where(waiting, np.maximum(knapsack - search.step * 2.0**level, matters), np.inf)
             sets, complete = self._found(
-                prices, rows, floors, SETS * len(most), most_steps, all_or_none=False
+                prices, rows, floors, SETS * size, search.steps * size, all_or_none=False
             )
-            best = floors.copy()
-            np.maximum.at(best, sets.centre, -reduced_costs(sets, rows, prices))
+            np.maximum.at(sure, sets.centre, -reduced_costs(sets, rows, prices))
             done = waiting & complete
-            most[done] = best[done]
+            most[done] = np.minimum(most[done], np.maximum(floors, sure)[done])
             found.append(sets)
-            waiting = done & (best <= floors) & (floors > 0) & (level < LEVELS)
+            matters = max(matters, float(np.partition(sure, size - count)[size - count]))
+            waiting = done & (most > np.maximum(sure, matters)) & (level < LEVELS)
             level[waiting] += 1
+        search.level = level
         every = found[0] if found else Columns.of_figures(np.zeros(0, np.int32), np.zeros((0, FIGURES)))
         for more in found[1:]:
             every = every.joined(more)
-        return most, every, level
+        return most, every, bool((most <= np.maximum(sure, matters)).all())
 
     def _found(  # the limits of one search
         self,

@@ -21,7 +21,6 @@ from gridplan.partition.targets import near_targets, targets
 
 INNER = 0.5  # work on a part of a plan that is being made better
 SHARE = 0.5  # of a clock for plans from prices; the rest is for those that are made better by parts
-WIDE = 0.1  # share of its cost by which a plan may lie above the bound before more is done for it
 NUMBERS = 2  # numbers of workers tried where not all sets can be listed
 
 
@@ -114,11 +113,9 @@ def _improved(  # the ends of one search
         groups = from_parts(problem, pool, int(number), effort, begun=found.begun)
     else:
         groups = whole if suits(problem) else improved(problem, whole, pool, effort)
-    if not effort.inner:
-        cost = score_of(problem, groups)[2]
-        hard = replace(effort, work=max(1.0, effort.work)) if cost - bound.value > WIDE * cost else effort
+    if not effort.inner and not suits(problem):
         groups = solved_again(
-            problem, groups, bound.rows, bound.prices, lambda part: _grids(part, effort), hard
+            problem, groups, bound.rows, bound.prices, lambda part: _grids(part, effort), effort
         )
     out, _, cost = score_of(problem, groups)
     low, high = problem.band.workers(columns_of(groups, problem).load)
