@@ -13,13 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gridplan.partition.candidates import connected
+from gridplan.partition.lagrangean import Lagrangean
 from gridplan.partition.linear import Relaxation, Relaxed
 from gridplan.partition.master import Prices, Rows, reduced_costs
-from gridplan.partition.odd import broken_rows, most
-from gridplan.partition.pricing import Depths, Pricing
+from gridplan.partition.odd import broken_rows
+from gridplan.partition.pricing import Pricing
 from gridplan.partition.problem import Columns, Floats
 from gridplan.partition.separation import Rims
 
@@ -40,9 +40,9 @@ LIFT = 2e-4  # share by which the bound has to rise
 STALLED = 8  # rounds without that before one stops
 SEEDED = 0.008  # share of the bound within which connected sets are listed to begin with
 SEEDS, SEED_STEPS = 160, 6_000  # of that list: sets, and steps of its search, for each unit
-NEAR = 5e-3  # share of what a grid costs by which a set may at first gain less than the best of the knapsack
-STEPS = (1_000, 64_000)  # of the search for such sets, for each unit: at first, and at most
-DEEPER = 4
+CLOSE = (
+    0.35  # of the middle price of a unit: a plan so near the bound is proven by listing the sets in between
+)
 WORK = 24_000  # steps of all these searches, for each unit
 
 Stops = tuple[Callable[[], bool], Callable[[], bool]]
@@ -69,64 +69,6 @@ class Bound:
     columns: Columns
 
 
-class _Lagrangean:
-    """The bound as a function of prices: by the knapsack, or, ``joined``, by a search among connected sets."""
-
-    def __init__(self, pricing: Pricing, rows: Rows) -> None:
-        self.pricing, self.joined = pricing, False
-        low, high = self.workers = rows.workers
-        size = len(rows.must)
-        self.depths = Depths(np.zeros(size, np.int64), 0.0, STEPS[0])
-        self.exact = True
-        self.most_grids = int(min(size, np.floor(high / rows.band.fewest))) if np.isfinite(high) else size
-        self.least_grids = int(np.ceil(low / rows.band.most))
-
-    def gains(self, prices: Prices, rows: Rows) -> tuple[Floats, Columns]:
-        """Return the most that a set of each centre can gain (n,), and sets that gain much."""
-        gain, sets = self.pricing.best(prices, rows)
-        if not self.joined:
-            return gain, sets
-        count = max(1, self.most_grids)
-        self.depths.step = NEAR * max(1.0, float(prices.units.sum())) / count
-        most, sets, self.exact = self.pricing.joined(prices, rows, gain, self.depths, count=count)
-        return most, sets
-
-    def deeper(self) -> bool:
-        """Look longer for connected sets where the last search was too short to be sure; tell whether that is done."""
-        if not self.joined or self.exact or self.depths.steps >= STEPS[1]:
-            return False
-        self.depths.steps *= DEEPER
-        return True
-
-    def used(self, gain: Floats) -> NDArray[np.int64]:
-        """Return the centres whose sets gain most together."""
-        order = np.argsort(-gain, kind="stable")[: self.most_grids]
-        return order[
-            ((np.arange(len(order)) < self.least_grids) & np.isfinite(gain[order])) | (gain[order] > 0)
-        ]
-
-    def wanted(self, prices: Prices, rows: Rows) -> Floats:
-        """Return what a set of each centre has to gain to cost the bound nothing."""
-        gain, _ = self.gains(prices, rows)
-        used = self.used(gain)
-        last = gain[used].min() if len(used) == self.most_grids else 0.0
-        wanted = np.full(len(gain), last)
-        wanted[used] = gain[used]
-        return wanted
-
-    def __call__(self, prices: Prices, rows: Rows) -> tuple[float, Columns]:
-        """Return the bound at some prices, and sets that gain much."""
-        gain, sets = self.gains(prices, rows)
-        used = self.used(gain)
-        if len(used) < self.least_grids:
-            return -np.inf, sets
-        value = prices.units.sum() + prices.patterns.sum() + prices.odd @ most(rows.odd) - gain[used].sum()
-        low, high = self.workers
-        value += prices.sums[0] * high if prices.sums[0] < 0 else 0.0
-        value += prices.sums[1] * low if prices.sums[1] > 0 else 0.0
-        return float(value), sets
-
-
 def _of_units(units: Floats) -> Prices:
     return Prices(units=units, sums=np.zeros(4))
 
@@ -150,7 +92,7 @@ def _between(old: Prices, new: Prices, share: float) -> Prices:
 class _Search:
     """How far the prices have come: nothing costs less than nothing, at prices of nothing."""
 
-    value_at: _Lagrangean
+    value_at: Lagrangean
     rows: Rows
     prices: Prices
     value: float = 0.0
@@ -188,31 +130,50 @@ def _by_load(search: _Search, load: Floats, dearest: float) -> Columns:
     return every
 
 
+@dataclass(frozen=True)
+class _Limits:
+    """When a search for prices ends: what a set has to gain to be new, rounds, steps of searches, a clock, a bound that will do."""
+
+    least: float
+    rounds: int
+    steps: float
+    spent: Callable[[], bool]
+    enough: float
+
+    def over(self, pricing: Pricing) -> bool:
+        """Tell whether the steps are done or the time is gone."""
+        return pricing.steps > self.steps or self.spent()
+
+
 def bound_of(
     pricing: Pricing,
     rows: Rows,
     work: float = 1.0,
     stops: Stops = (never, never),
     known: Columns | None = None,
+    cost: float = np.inf,
 ) -> Bound:
     """Return the best bound found for every plan that ``rows`` allow; prices beside the walk are left out.
 
     ``work``: how many times as much is done as by default; ``stops``: whether the search with all
-    sets, and that with connected ones, is to end; ``known``: sets in band of good plans.
+    sets, and that with connected ones, is to end; ``known``: sets in band of good plans; ``cost``: of the best of these plans.
     """
     load = pricing.problem.load
     asked = replace(rows, odd=np.zeros((0, len(load)), bool), patterns=pricing.rims.none)
-    search = _Search(_Lagrangean(pricing, rows), asked, _of_units(np.zeros(len(load))))
+    search = _Search(Lagrangean(pricing, rows), asked, _of_units(np.zeros(len(load))))
     begun = _by_load(search, load, 2.0 * float(pricing.cost.max()) / max(float(load.mean()), 1e-9))
     begun = begun if known is None else begun.joined(known)
     middle = max(float(np.median(search.prices.units[rows.must])), 1.0) if rows.must.any() else 1.0
     master = Relaxation(begun, asked, guess=search.prices, scale=middle, shortage=DEAR[0])
     least = ROUNDS[0] + int(MORE * min(1.0, work))
     most_rounds = int(np.clip(PRICED // len(load), least, ROUNDS[1]) * max(1.0, work))
-    _settle(search, master, pricing.rims, _Limits(NEW * middle, most_rounds, np.inf, stops[0]))
+    enough = cost - pricing.problem.spared - CLOSE * middle
+    limits = _Limits(NEW * middle, most_rounds, np.inf, stops[0], enough)
+    _settle(search, master, pricing.rims, limits)
     columns = master.columns
-    if work > 0:
-        columns = _among_connected(search, master, pricing, work, stops[1])
+    if work > 0 and search.value < enough:
+        limits = _Limits(NEW * middle, int(JOINED * work), work * WORK * len(load), stops[1], enough)
+        columns = _among_connected(search, master, pricing, limits)
     return Bound(
         value=search.value + pricing.problem.spared,
         prices=search.known,
@@ -222,16 +183,12 @@ def bound_of(
     )
 
 
-def _among_connected(
-    search: _Search, master: Relaxation, pricing: Pricing, work: float, spent: Callable[[], bool]
-) -> Columns:
+def _among_connected(search: _Search, master: Relaxation, pricing: Pricing, limits: _Limits) -> Columns:
     """Go on with connected sets alone; return those that were met."""
-    size = len(search.rows.must)
     seeds = _connected(search, master, pricing)
     master = Relaxation(seeds, search.rows, guess=search.known, scale=master.scale, shortage=DEAR[1])
     search.value_at.joined = True
     pricing.steps = 0
-    limits = _Limits(NEW * master.scale, int(JOINED * work), work * WORK * size, spent)
     _settle(search, master, pricing.rims, limits)
     return master.columns
 
@@ -246,16 +203,6 @@ def _connected(search: _Search, master: Relaxation, pricing: Pricing) -> Columns
     return connected(pricing.problem, master.columns).joined(near)
 
 
-@dataclass(frozen=True)
-class _Limits:
-    """When a search for prices ends: what a set has to gain to be new, rounds, steps of searches, and a clock."""
-
-    least: float
-    rounds: int
-    steps: float
-    spent: Callable[[], bool]
-
-
 def _settle(search: _Search, master: Relaxation, rims: Rims, limits: _Limits) -> None:
     """Price sets and solve the linear program over them, in turn, until both agree and no row is broken any more."""
     smooth = share = SMOOTH[search.value_at.joined]
@@ -263,7 +210,7 @@ def _settle(search: _Search, master: Relaxation, rims: Rims, limits: _Limits) ->
     for number in range(limits.rounds):
         lifted = search.value > reached + LIFT * abs(reached)
         reached, stalled = (search.value, 0) if lifted else (reached, stalled + 1)
-        if stalled > STALLED or search.value_at.pricing.steps > limits.steps or limits.spent():
+        if stalled > STALLED or search.value >= limits.enough or limits.over(search.value_at.pricing):
             break
         relaxed = master.sifted() if search.value_at.joined else master.over_working()
         sets = search.at(_between(search.prices, relaxed.prices, share))

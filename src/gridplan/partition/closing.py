@@ -18,7 +18,7 @@ from gridplan.partition.linear import TOLERANCE, Relaxation, Relaxed
 from gridplan.partition.master import Rows, Whole, whole
 from gridplan.partition.odd import broken_rows
 from gridplan.partition.problem import Columns
-from gridplan.partition.search import Effort, Found, Lists
+from gridplan.partition.search import HARDLY, Effort, Found, Lists
 
 GAP = 1e-5  # below this share of the cost a plan counts as proven
 MARGIN = 0.002  # share of the bound within which sets are listed at first
@@ -136,7 +136,9 @@ def _stepwise(lists: Lists, rows: Rows, bound: Bound, state: _State, effort: Eff
     if state.groups is None and len(bound.columns):
         part = _over_list(lists, bound.columns, rows, bound, state, effort)
         state = replace(part, bound=state.bound, settled=state.settled)
-    margin = min(MARGIN * bound.value, state.cost - bound.value)
+    margin = MARGIN * bound.value
+    if state.cost - bound.value <= HARDLY * margin:
+        margin = state.cost - bound.value
     for _ in range(LISTINGS):
         columns, held = lists.within(bound, margin, proof=margin >= state.cost - bound.value)
         if held <= 0.0 or not len(columns):

@@ -133,10 +133,10 @@ class Lists:
         """Regions for rows of load patterns."""
         return self.priced.rims
 
-    def bound(self, rows: Rows, known: Columns | None = None) -> Bound:
-        """Return the bound from prices; ``known``: sets to begin with."""
+    def bound(self, rows: Rows, known: Columns | None = None, cost: float = np.inf) -> Bound:
+        """Return the bound from prices; ``known``: sets to begin with; ``cost``: of the best plan known."""
         stops = self.effort.spent_by(HALFWAY[0]), self.effort.spent_by(HALFWAY[1])
-        return bound_of(self.priced, rows, self.effort.work, stops, known)
+        return bound_of(self.priced, rows, self.effort.work, stops, known, cost)
 
     def some(self, bound: Bound) -> Columns:
         """Return the sets of the widest margin of which all were listed."""

@@ -67,8 +67,9 @@ def _by_parts(problem: Problem, lists: Lists, effort: Effort) -> Partition:
         early = effort.part(SHARE)
         lists.effort = early
         plans = annealed(problem, number, early)
-        bound = lists.bound(rows, _in_plans(problem, plans))
-        found = best_plan(lists, rows, bound, early, known=_known(problem, plans, bound))
+        known = _known(problem, plans)
+        bound = lists.bound(rows, _in_plans(problem, plans), np.inf if known is None else known.cost)
+        found = best_plan(lists, rows, bound, early, known=known)
         if not found.exact:
             found, groups = _improved(problem, lists, rows, bound, found, effort)
             score = score_of(problem, groups)
@@ -93,12 +94,12 @@ def _in_plans(problem: Problem, plans: list[list[Ints]]) -> Columns | None:
     return columns.take(inside) if len(inside) else None
 
 
-def _known(problem: Problem, plans: list[list[Ints]], bound: Bound) -> Found | None:
+def _known(problem: Problem, plans: list[list[Ints]]) -> Found | None:
     """Return the first of some plans as what is known, if it is in band."""
     if not plans:
         return None
     out, _, cost = score_of(problem, plans[0])
-    return None if out else Found(groups=plans[0], cost=cost, bound=bound.value, exact=False)
+    return None if out else Found(groups=plans[0], cost=cost, bound=-np.inf, exact=False)
 
 
 def _improved(  # the ends of one search
