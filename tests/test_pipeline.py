@@ -19,8 +19,9 @@ from gridplan.config import PlanFile, read_plan_file
 from gridplan.errors import InputError, PromiseError
 from gridplan.export.write import write_run
 from gridplan.maps import pages
-from gridplan.pipeline import Options, day_of, run
+from gridplan.pipeline import Options, run
 from gridplan.plan import Plan
+from gridplan.report import day_of
 from gridplan.tables import LAYERS, Inputs
 from gridplan.words import Message
 from strategies import town, towns

@@ -14,6 +14,7 @@ from gridplan.tables import LAYERS, Inputs
 from gridplan.units import Units
 
 DEGENERATE_M = 1e-9
+NOBODY_COUNTS = 1e-6  # households of a row where nobody lives, when codes are handed on
 SLACK = 1e-9  # loads that differ by less are equal
 
 
@@ -87,6 +88,7 @@ def _grids(
     plan: PlanFile,
     language: str,
     bands: pd.DataFrame | None,
+    earlier: naming.Earlier | None,
 ) -> gpd.GeoDataFrame:
     """Return the grids in the order of communities and codes, with ``number`` as ``district.grid`` counts them."""
     shapes = _outlines(units.table.geometry.to_numpy(), district.grid)
@@ -100,7 +102,25 @@ def _grids(
         compactness=4 * np.pi * shapely.area(shapes) / outline_m**2,
         centre_unit_id=units.table["unit_id"].to_numpy(object)[frame["centre"]],
     )
-    return _named(frame, inputs, units, plan, language)
+    before = None if earlier is None else _before(earlier, inputs, units, district)
+    return _named(frame, inputs, units, plan, language, before)
+
+
+@dataclass(frozen=True)
+class _Before:
+    """The code that each grid goes on with, "" for none, and those that are not used again."""
+
+    code: pd.Series
+    retired: frozenset[str]
+
+
+def _before(earlier: naming.Earlier, inputs: Inputs, units: Units, district: District) -> _Before:
+    """Return the code that each grid goes on with; rows where nobody lives only count where nobody lives anywhere."""
+    kept = inputs.households["households"].to_numpy(float) + NOBODY_COUNTS
+    heirs = naming.heirs(district.grid[units.of_row].astype(np.int64), earlier.code, kept)
+    return _Before(
+        heirs.reindex(range(len(district.grids)), fill_value="").reset_index(drop=True), earlier.retired
+    )
 
 
 def _outlines(cells: np.ndarray, grid: np.ndarray) -> np.ndarray:
@@ -127,10 +147,17 @@ def _sums(units: Units, district: District) -> pd.DataFrame:
 
 
 def _named(
-    frame: gpd.GeoDataFrame, inputs: Inputs, units: Units, plan: PlanFile, language: str
+    frame: gpd.GeoDataFrame,
+    inputs: Inputs,
+    units: Units,
+    plan: PlanFile,
+    language: str,
+    before: _Before | None,
 ) -> gpd.GeoDataFrame:
     """Add id, code, name and four bounds."""
     number = naming.numbers(frame)
+    if before is not None:
+        number = naming.renumbered(plan.partition.code, frame, number, before.code, before.retired)
     code = naming.codes(plan.partition.code, frame["community_id"].tolist(), number.tolist())
     special = units.table["special"].to_numpy()[frame["centre"]]
     areas = inputs.special_areas
@@ -154,9 +181,13 @@ def tables(
     plan: PlanFile,
     language: str,
     bands: pd.DataFrame | None = None,
+    earlier: naming.Earlier | None = None,
 ) -> Tables:
-    """Return the layers of a plan but for facilities and access; ``bands``: community_id, low, high, where each has its own."""
-    grids = _grids(inputs, units, district, plan, language, bands)
+    """Return the layers of a plan but for facilities and access.
+
+    ``bands``: community_id, low, high, where each has its own; ``earlier``: the codes that grids go on from.
+    """
+    grids = _grids(inputs, units, district, plan, language, bands, earlier)
     id_of = grids.sort_values("number")["grid_id"].to_numpy(object)
     unit_table = units.table.assign(grid_id=id_of[district.grid])
     micro = None if district.micro is None else _microgrids(unit_table, district.micro)

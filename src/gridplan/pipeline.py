@@ -1,7 +1,5 @@
 """The whole run: from a plan file to a finished, verified plan. A line a stage."""
 
-import datetime as dt
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +14,8 @@ from gridplan.assemble import Tables, band_of, micro_of, prices_of, tables
 from gridplan.config import Circle, PlanFile
 from gridplan.crew import Crew, crew_of, divide_each
 from gridplan.duty import Duty, on_duty
-from gridplan.errors import PromiseError
+from gridplan.errors import InputError, PromiseError
+from gridplan.given import Drawn, drawn_of
 from gridplan.hand import Asked, asked_of
 from gridplan.intake import take_in
 from gridplan.lists import Listed, Setting, leaders_of, lists_of
@@ -24,7 +23,7 @@ from gridplan.naming import check_code
 from gridplan.network import tell_far
 from gridplan.plan import Plan
 from gridplan.progress import Halt, Progress, Silent
-from gridplan.report import Stamp, report_of
+from gridplan.report import Stamp, day_of, report_of
 from gridplan.tables import Inputs
 from gridplan.units import Units, build_units
 from gridplan.verify import verify
@@ -39,7 +38,8 @@ class Options:
     """How a run is made, beside the plan file.
 
     ``time_limit`` is solving time in seconds for the whole run; without it the solver stops on counted work, so results repeat.
-    ``language`` overrides that of the plan file. Once ``halt`` asks for it the run ends with the best plan so far; it is told
+    ``language`` overrides that of the plan file. ``drawn`` is a table of grids that somebody has drawn, to be judged; ``improve``:
+    where it gives none the solver goes on. Once ``halt`` asks for it the run ends with the best plan so far; it is told
     when there is one.
     """
 
@@ -48,6 +48,8 @@ class Options:
     jobs: int = 1
     language: str | None = None
     halt: Halt | None = None
+    drawn: str | None = None
+    improve: bool = False
 
     @property
     def halted(self) -> bool:
@@ -107,20 +109,21 @@ def run(plan_file: PlanFile, options: Options | None = None, progress: Progress 
         crew = crew_of(plan_file, inputs, units)
         asked = replace(asked, plan_file=crew.plan_file)
         wishes = asked_of(plan_file, inputs, units, crew.widest)
+        drawn = drawn_of(asked.options.drawn, inputs, units, crew.widest, improve=asked.options.improve)
     with clock.of("network"):
         ways = ways_of(plan_file, inputs, units, asked.progress)
     if asked.options.halt is not None:
         asked.options.halt.worth = True
     with clock.of("partition"):
-        district = _divided(asked, inputs, units, ways, wishes, crew)
+        district = _divided(asked, inputs, units, ways, drawn.hand_with(wishes.hand), crew)
     with clock.of("circle"):
         reach = _placed(asked, inputs, units, ways, district)
     with clock.of("assemble"):
         asked.progress.start("assemble")
-        layers = tables(inputs, units, district, asked.plan_file, asked.language, crew.bands)
+        layers = tables(inputs, units, district, asked.plan_file, asked.language, crew.bands, drawn.earlier)
     with clock.of("staffing"):
         duty = on_duty(asked.plan_file, inputs, layers, units, ways.metres, crew.home)
-    found = _Found(units, ways, district, reach, wishes, crew)
+    found = _Found(units, ways, district, reach, wishes, crew, drawn)
     with clock.of("lists"):
         listed = lists_of(_setting(asked, inputs, found, layers), leaders=leaders_of(duty.posts))
     with clock.of("report"):
@@ -131,22 +134,17 @@ def run(plan_file: PlanFile, options: Options | None = None, progress: Progress 
         asked.progress.start("verify")
         broken = verify(plan, inputs=inputs)
     if broken:
-        raise PromiseError(broken)
+        raise (PromiseError if drawn.hand is None else InputError)(broken)
     return plan
 
 
-def day_of(plan_file: PlanFile) -> str:
-    """Return the date of the run: the plan file's, else that of SOURCE_DATE_EPOCH, else today."""
-    if plan_file.project.date is not None:
-        return plan_file.project.date.isoformat()
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if epoch.isdigit():
-        return dt.datetime.fromtimestamp(int(epoch), dt.UTC).date().isoformat()
-    return dt.datetime.now().astimezone().date().isoformat()
-
-
 def _divided(
-    asked: _Asked, inputs: Inputs, units: Units, ways: Ways, wishes: Asked, crew: Crew
+    asked: _Asked,
+    inputs: Inputs,
+    units: Units,
+    ways: Ways,
+    hand: partition.Hand | None,
+    crew: Crew,
 ) -> partition.District:
     """Run the partition stage."""
     table = units.table
@@ -176,7 +174,7 @@ def _divided(
         ),
         metres=ways.metres,
         progress=asked.progress,
-        hand=wishes.hand,
+        hand=hand,
     )
 
 
@@ -216,6 +214,7 @@ class _Found:
     reach: circle.Circle | None
     wishes: Asked
     crew: Crew
+    drawn: Drawn
 
 
 def _setting(asked: _Asked, inputs: Inputs, found: _Found, layers: Tables) -> Setting:
@@ -248,6 +247,7 @@ def _report(
         told=(
             *units.told,
             *found.wishes.told,
+            *found.drawn.told,
             *tell_far(ways.walk, ways.units),
             *layers.roster.told,
             *found.crew.told,

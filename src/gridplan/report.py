@@ -1,5 +1,7 @@
 """report.json as a dict: what was asked, what came, what is proven of it."""
 
+import datetime as dt
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -26,6 +28,16 @@ class Stamp:
     day: str
     straight: bool
     clock: bool
+
+
+def day_of(plan_file: PlanFile) -> str:
+    """Return the date of the run: the plan file's, else that of SOURCE_DATE_EPOCH, else today."""
+    if plan_file.project.date is not None:
+        return plan_file.project.date.isoformat()
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if epoch.isdigit():
+        return dt.datetime.fromtimestamp(int(epoch), dt.UTC).date().isoformat()
+    return dt.datetime.now().astimezone().date().isoformat()
 
 
 def _plain(value: Any) -> Any:  # whatever a report holds

@@ -29,10 +29,14 @@ class _Job:
     argument: str
     shown: str
     own: tuple[str, ...]
+    flags: tuple[str, ...] = ()
 
 
 JOBS = {
     "run": _Job(work=jobs.run, argument="plan", shown="PLAN.toml", own=("out",)),
+    "apply": _Job(
+        work=jobs.apply, argument="plan", shown="PLAN.toml", own=("assignment", "out"), flags=("improve",)
+    ),
     "check": _Job(work=jobs.check, argument="plan", shown="PLAN.toml", own=()),
     "new": _Job(work=jobs.new, argument="folder", shown="DIR", own=()),
     "map": _Job(work=jobs.remake_map, argument="out", shown="OUT", own=()),
@@ -96,7 +100,7 @@ def _typed(job: _Job, language: str) -> Callable[..., int]:
         _parameter(name, str | None, typer.Option(flag(name), metavar=VALUES[name]), None)
         for name in (*job.own, *SHARED)
     ]
-    flags = [_parameter(name, bool, typer.Option(flag(name)), default=False) for name in FLAGS]
+    flags = [_parameter(name, bool, typer.Option(flag(name)), default=False) for name in (*job.flags, *FLAGS)]
     command.__signature__ = inspect.Signature([argument, *texts, *flags], return_annotation=int)  # type: ignore[attr-defined]
     return command
 

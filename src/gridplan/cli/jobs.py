@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gridplan.cli.options import Common
 from gridplan.cli.output import results_only, tell, warn
-from gridplan.errors import InputError
+from gridplan.errors import InputError, UsageError
 from gridplan.words import Message, say
 
 if TYPE_CHECKING:
@@ -22,6 +22,22 @@ DONE, FAULTY, STOPPED = 0, 4, 130
 
 def run(*, plan: str, out: str | None, common: Common, language: str) -> int:
     """Make a plan and write it."""
+    return _planned(plan, out, common, language)
+
+
+def apply(
+    *, plan: str, assignment: str | None, out: str | None, improve: bool, common: Common, language: str
+) -> int:
+    """Judge grids that somebody has drawn, and write them as a plan."""
+    if assignment is None:
+        raise UsageError(Message("cli.no_assignment"))
+    return _planned(plan, out, common, language, folder="applied", drawn=assignment, improve=improve)
+
+
+def _planned(
+    plan: str, out: str | None, common: Common, language: str, *, folder: str = "out", **more: Any
+) -> int:
+    """Make a plan and write it; ``folder``: beside the plan file, where none is named; ``more``: options of the run."""
     from gridplan.config import read_plan_file
 
     plan_file = read_plan_file(Path(plan))  # before what takes seconds to load: a wrong one is told at once
@@ -34,10 +50,12 @@ def run(*, plan: str, out: str | None, common: Common, language: str) -> int:
     from gridplan.pipeline import Options
     from gridplan.pipeline import run as run_plan
 
-    folder = (plan_file.folder / "out" if out is None else Path(out)).resolve()
-    options = Options(seed=common.seed, time_limit=common.time_limit, jobs=common.jobs, language=common.lang)
+    target = (plan_file.folder / folder if out is None else Path(out)).resolve()
+    options = Options(
+        seed=common.seed, time_limit=common.time_limit, jobs=common.jobs, language=common.lang, **more
+    )
     with (
-        claim(folder),
+        claim(target),
         telling(language, quiet=common.quiet) as progress,
         results_only(),
         halting(language) as halt,
@@ -46,13 +64,13 @@ def run(*, plan: str, out: str | None, common: Common, language: str) -> int:
         progress.start("pages")
         made = pages(done)
         progress.start("write")
-        filled_in = write_claimed(done, folder, pages=made)
+        filled_in = write_claimed(done, target, pages=made)
         halted = halt.asked
     _tell_of_kept(filled_in, language)
     status = STOPPED if halted else FAULTY if common.strict and not kept(done.report) else DONE
-    tell("\n".join(texts(done, folder, language)))
+    tell("\n".join(texts(done, target, language)))
     if common.json:
-        tell(json.dumps(summary(done, folder, status)))
+        tell(json.dumps(summary(done, target, status)))
     return status
 
 

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from gridplan.errors import UsageError
 from gridplan.words import LANGUAGES, Message
 
-VALUES = {"out": "DIR", "seed": "N", "time_limit": "SECONDS", "jobs": "N", "lang": "zh|en"}
+VALUES = {
+    "out": "DIR",
+    "assignment": "FILE",
+    "seed": "N",
+    "time_limit": "SECONDS",
+    "jobs": "N",
+    "lang": "zh|en",
+}
 SHARED = ("seed", "time_limit", "jobs", "lang")
 FLAGS = ("strict", "quiet", "json", "debug")
 

@@ -2,6 +2,7 @@
 
 from gridplan.config.circle import Circle, Service
 from gridplan.config.inputs import (
+    Assignment,
     Candidates,
     Communities,
     Facilities,
@@ -16,6 +17,7 @@ from gridplan.config.read import read_plan_file
 from gridplan.config.staffing import Staffing
 
 __all__ = [
+    "Assignment",
     "Candidates",
     "Circle",
     "Communities",

@@ -96,6 +96,12 @@ class Seeds(InputTable):
     """``[inputs.seeds]``: points, each with a grid of its own around it."""
 
 
+class Assignment(InputTable):
+    """A table of units or households and the grids that somebody has drawn of them; named on the command line."""
+
+    grid: RequiredColumn
+
+
 class Roster(InputTable):
     """``[inputs.workers]``: a table without places."""
 

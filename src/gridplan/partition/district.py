@@ -9,6 +9,7 @@ import pandas as pd
 
 from gridplan.partition.charges import PARTS
 from gridplan.partition.hand import Hand, kept, rows_of_joined, tied, untied, ways_named
+from gridplan.partition.judge import judged
 from gridplan.partition.micro import microgrids
 from gridplan.partition.pieces import Rules, pieces_of
 from gridplan.partition.pool import prepare, workers
@@ -68,8 +69,14 @@ class _Task:
 def _solved(task: _Task) -> Solved:
     problem, hand, seconds = task.problem, task.hand or Hand.idle(task.problem.size), task.seconds
     effort = replace(task.effort, until=None if seconds is None else time.time() + seconds)
-    if hand.lock >= 0:
-        answer, ways = kept(problem, hand.names[hand.lock]), ways_named((), problem)
+    drawn = hand.groups(problem.load)
+    ways = ways_named((), problem)
+    if drawn is not None:
+        answer = judged(problem, drawn, effort)
+        if answer.status == "infeasible":
+            ways = ways_named(ways_out(problem, task.rows, answer, effort), problem)
+    elif hand.lock >= 0:
+        answer = kept(problem, hand.names[hand.lock])
     else:
         joined = tied(problem, hand)
         found = solve(joined, effort)

@@ -30,12 +30,16 @@ class Hand:
         Number of the group of units that share a grid, -1 for none, shape (n,).
     apart
         Groups of units that lie in different grids, a row a group, shape (k, n); the last rows may be those of seeds.
+    drawn
+        Number of the grid that each unit is in where somebody else has drawn them all, -1 for none, shape (n,); None: nobody has.
+        Such grids are judged, not solved; locks and groups beside them count for nothing.
     """
 
     locked: Ints
     names: tuple[str, ...]
     together: Ints
     apart: Flags
+    drawn: Ints | None = None
 
     @classmethod
     def idle(cls, count: int) -> "Hand":
@@ -45,7 +49,17 @@ class Hand:
 
     def part(self, units: np.ndarray, locked: Ints) -> "Hand":
         """Return what is asked of some of the units, with the locked grids that they are of."""
-        return replace(self, locked=locked, together=self.together[units], apart=self.apart[:, units])
+        drawn = None if self.drawn is None else self.drawn[units]
+        return replace(
+            self, locked=locked, together=self.together[units], apart=self.apart[:, units], drawn=drawn
+        )
+
+    def groups(self, load: Floats) -> list[Ints] | None:
+        """Return the grids that somebody has drawn of all units with a load, None where there are none of some."""
+        if self.drawn is None or (self.drawn[load > 0] < 0).any():
+            return None
+        grids = np.unique(self.drawn[self.drawn >= 0])
+        return [np.flatnonzero(self.drawn == grid).astype(np.int32) for grid in grids]
 
     @property
     def ties(self) -> bool:
