@@ -11,7 +11,8 @@ from gridplan.cli import main
 from gridplan.config import read_plan_file
 from gridplan.errors import InputError
 from gridplan.naming import heirs, renumbered
-from gridplan.pipeline import Options, run
+from gridplan.options import Options
+from gridplan.pipeline import run
 from gridplan.plan import Plan
 from test_pipeline import write_place
 

@@ -19,7 +19,8 @@ from gridplan.config import PlanFile, read_plan_file
 from gridplan.errors import InputError, PromiseError
 from gridplan.export.write import write_run
 from gridplan.maps import pages
-from gridplan.pipeline import Options, run
+from gridplan.options import Options
+from gridplan.pipeline import run
 from gridplan.plan import Plan
 from gridplan.report import day_of
 from gridplan.tables import LAYERS, Inputs

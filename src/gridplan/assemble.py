@@ -102,7 +102,7 @@ def _grids(
         compactness=4 * np.pi * shapely.area(shapes) / outline_m**2,
         centre_unit_id=units.table["unit_id"].to_numpy(object)[frame["centre"]],
     )
-    before = None if earlier is None else _before(earlier, inputs, units, district)
+    before = None if earlier is None else _before(earlier, inputs, units, district, shapes)
     return _named(frame, inputs, units, plan, language, before)
 
 
@@ -114,13 +114,17 @@ class _Before:
     retired: frozenset[str]
 
 
-def _before(earlier: naming.Earlier, inputs: Inputs, units: Units, district: District) -> _Before:
+def _before(
+    earlier: naming.Earlier, inputs: Inputs, units: Units, district: District, shapes: np.ndarray
+) -> _Before:
     """Return the code that each grid goes on with; rows where nobody lives only count where nobody lives anywhere."""
     kept = inputs.households["households"].to_numpy(float) + NOBODY_COUNTS
     heirs = naming.heirs(district.grid[units.of_row].astype(np.int64), earlier.code, kept)
-    return _Before(
-        heirs.reindex(range(len(district.grids)), fill_value="").reset_index(drop=True), earlier.retired
-    )
+    code = heirs.reindex(range(len(shapes)), fill_value="").to_numpy(object).copy()
+    still = np.flatnonzero(~np.isin(np.arange(len(shapes)), heirs.index))
+    code[still] = earlier.still_there(shapes[still])
+    twice = pd.Series(code).duplicated().to_numpy()
+    return _Before(pd.Series(np.where(twice, "", code), dtype=object), earlier.retired)
 
 
 def _outlines(cells: np.ndarray, grid: np.ndarray) -> np.ndarray:

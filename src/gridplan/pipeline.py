@@ -11,6 +11,7 @@ import pandas as pd
 
 from gridplan import circle, partition
 from gridplan.assemble import Tables, band_of, micro_of, prices_of, tables
+from gridplan.before import Before, before_of
 from gridplan.config import Circle, PlanFile
 from gridplan.crew import Crew, crew_of, divide_each
 from gridplan.duty import Duty, on_duty
@@ -21,8 +22,9 @@ from gridplan.intake import take_in
 from gridplan.lists import Listed, Setting, leaders_of, lists_of
 from gridplan.naming import check_code
 from gridplan.network import tell_far
+from gridplan.options import Options
 from gridplan.plan import Plan
-from gridplan.progress import Halt, Progress, Silent
+from gridplan.progress import Progress, Silent
 from gridplan.report import Stamp, day_of, report_of
 from gridplan.tables import Inputs
 from gridplan.units import Units, build_units
@@ -31,30 +33,6 @@ from gridplan.walking import Ways, ways_of, with_isochrones
 
 LAYERS_BEHIND = ("roads", "barriers", "special_areas")
 HALTED_S = 1.0  # of solving for each service, once a run is to end
-
-
-@dataclass(frozen=True, kw_only=True)
-class Options:
-    """How a run is made, beside the plan file.
-
-    ``time_limit`` is solving time in seconds for the whole run; without it the solver stops on counted work, so results repeat.
-    ``language`` overrides that of the plan file. ``drawn`` is a table of grids that somebody has drawn, to be judged; ``improve``:
-    where it gives none the solver goes on. Once ``halt`` asks for it the run ends with the best plan so far; it is told
-    when there is one.
-    """
-
-    seed: int = 1
-    time_limit: float | None = None
-    jobs: int = 1
-    language: str | None = None
-    halt: Halt | None = None
-    drawn: str | None = None
-    improve: bool = False
-
-    @property
-    def halted(self) -> bool:
-        """Whether the run is to end with what it has."""
-        return self.halt is not None and self.halt.asked
 
 
 class _Clock:
@@ -102,25 +80,24 @@ def run(plan_file: PlanFile, options: Options | None = None, progress: Progress 
     clock = _Clock()
     partition.get_ready(asked.options.jobs)
     with clock.of("read"):
-        inputs = take_in(plan_file, asked.progress)
-        check_code(plan_file.partition.code, inputs.communities["community_id"].tolist())
+        inputs = _read(asked)
     with clock.of("units"):
         units = build_units(inputs, asked.progress)
         crew = crew_of(plan_file, inputs, units)
         asked = replace(asked, plan_file=crew.plan_file)
         wishes = asked_of(plan_file, inputs, units, crew.widest)
         drawn = drawn_of(asked.options.drawn, inputs, units, crew.widest, improve=asked.options.improve)
+        before = before_of(asked.options.before, plan_file, inputs, units)
     with clock.of("network"):
         ways = ways_of(plan_file, inputs, units, asked.progress)
-    if asked.options.halt is not None:
-        asked.options.halt.worth = True
     with clock.of("partition"):
-        district = _divided(asked, inputs, units, ways, drawn.hand_with(wishes.hand), crew)
+        district = _divided(asked, inputs, units, ways, before, _hand(wishes, drawn, before), crew)
     with clock.of("circle"):
         reach = _placed(asked, inputs, units, ways, district)
     with clock.of("assemble"):
         asked.progress.start("assemble")
-        layers = tables(inputs, units, district, asked.plan_file, asked.language, crew.bands, drawn.earlier)
+        earlier = drawn.earlier or before.earlier
+        layers = tables(inputs, units, district, asked.plan_file, asked.language, crew.bands, earlier)
     with clock.of("staffing"):
         duty = on_duty(asked.plan_file, inputs, layers, units, ways.metres, crew.home)
     found = _Found(units, ways, district, reach, wishes, crew, drawn)
@@ -128,7 +105,8 @@ def run(plan_file: PlanFile, options: Options | None = None, progress: Progress 
         listed = lists_of(_setting(asked, inputs, found, layers), leaders=leaders_of(duty.posts))
     with clock.of("report"):
         report = _report(asked, inputs, found, layers, duty, listed)
-    lists = {**({} if duty.posts is None else {"posts": duty.posts}), **listed.tables}
+        report = before.told_of(report, layers.grids["grid_id"].tolist())
+    lists = {"posts": duty.posts, **listed.tables}
     plan = _plan(inputs, layers, reach, lists, {**report, "timings": clock.seconds})
     with clock.of("verify"):
         asked.progress.start("verify")
@@ -138,15 +116,33 @@ def run(plan_file: PlanFile, options: Options | None = None, progress: Progress 
     return plan
 
 
+def _read(asked: _Asked) -> Inputs:
+    """Read and check the inputs."""
+    inputs = take_in(asked.plan_file, asked.progress)
+    check_code(asked.plan_file.partition.code, inputs.communities["community_id"].tolist())
+    return inputs
+
+
+def _hand(wishes: Asked, drawn: Drawn, before: Before) -> partition.Hand | None:
+    """Return what is asked of the units: by the inputs, by what somebody has drawn, by an earlier plan where nothing changed."""
+    hand = drawn.hand_with(wishes.hand)
+    if hand is None or before.hand is None:
+        return before.hand if hand is None else hand
+    return replace(hand, drawn=before.hand.drawn)
+
+
 def _divided(
     asked: _Asked,
     inputs: Inputs,
     units: Units,
     ways: Ways,
+    before: Before,
     hand: partition.Hand | None,
     crew: Crew,
 ) -> partition.District:
-    """Run the partition stage."""
+    """Run the partition stage; from here on a run that is to end has something worth writing."""
+    if asked.options.halt is not None:
+        asked.options.halt.worth = True
     table = units.table
     special = table["special"].to_numpy()
     posts = np.zeros(len(table))
@@ -161,16 +157,18 @@ def _divided(
         named.assign(special_workers=np.where(first, posts, 0.0)),
         units.borders,
         communities,
-        rules=partition.Rules(
-            band=band_of(asked.plan_file),
-            workers=cast("partition.WorkersAsked", asked.plan_file.partition.workers),
-            prices=prices_of(asked.plan_file),
-            micro=micro_of(asked.plan_file),
-            seed=asked.options.seed,
-            jobs=asked.options.jobs,
-            work=asked.plan_file.partition.effort,
-            seconds=asked.options.time_limit,
-            halt=None if asked.options.halt is None else asked.options.halt.mark,
+        rules=before.rules_with(
+            partition.Rules(
+                band=band_of(asked.plan_file),
+                workers=cast("partition.WorkersAsked", asked.plan_file.partition.workers),
+                prices=prices_of(asked.plan_file),
+                micro=micro_of(asked.plan_file),
+                seed=asked.options.seed,
+                jobs=asked.options.jobs,
+                work=asked.plan_file.partition.effort,
+                seconds=asked.options.time_limit,
+                halt=None if asked.options.halt is None else asked.options.halt.mark,
+            )
         ),
         metres=ways.metres,
         progress=asked.progress,
@@ -269,7 +267,7 @@ def _plan(
     inputs: Inputs,
     layers: Tables,
     reach: circle.Circle | None,
-    lists: dict[str, pd.DataFrame],
+    lists: dict[str, pd.DataFrame | None],
     report: dict[str, Any],
 ) -> Plan:
     """Put the stages' outcomes together as a plan."""
@@ -285,6 +283,6 @@ def _plan(
         access=reach.access if reach else None,
         isochrones=reach.isochrones if reach else None,
         backdrop={name: table for name, table in backdrop.items() if table is not None and len(table)},
-        lists=lists,
+        lists={name: table for name, table in lists.items() if table is not None},
         report=report,
     )

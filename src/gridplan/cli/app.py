@@ -34,6 +34,7 @@ class _Job:
 
 JOBS = {
     "run": _Job(work=jobs.run, argument="plan", shown="PLAN.toml", own=("out",)),
+    "adjust": _Job(work=jobs.adjust, argument="plan", shown="PLAN.toml", own=("from_", "out")),
     "apply": _Job(
         work=jobs.apply, argument="plan", shown="PLAN.toml", own=("assignment", "out"), flags=("improve",)
     ),

@@ -25,6 +25,17 @@ def run(*, plan: str, out: str | None, common: Common, language: str) -> int:
     return _planned(plan, out, common, language)
 
 
+def adjust(*, plan: str, from_: str | None, out: str | None, common: Common, language: str) -> int:
+    """Make a plan that goes on from an earlier one: as few households as can be change their grid."""
+    from gridplan.export.geopackage import read_plan
+    from gridplan.export.write import PLAN
+
+    if from_ is None:
+        raise UsageError(Message("cli.no_from"))
+    old = read_plan(_finished(from_) / PLAN)
+    return _planned(plan, out, common, language, folder="adjusted", before=old)
+
+
 def apply(
     *, plan: str, assignment: str | None, out: str | None, improve: bool, common: Common, language: str
 ) -> int:
@@ -47,7 +58,7 @@ def _planned(
     from gridplan.cli.terminal import telling
     from gridplan.export.write import claim, write_claimed
     from gridplan.maps import pages
-    from gridplan.pipeline import Options
+    from gridplan.options import Options
     from gridplan.pipeline import run as run_plan
 
     target = (plan_file.folder / folder if out is None else Path(out)).resolve()

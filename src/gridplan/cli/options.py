@@ -11,6 +11,7 @@ from gridplan.words import LANGUAGES, Message
 VALUES = {
     "out": "DIR",
     "assignment": "FILE",
+    "from_": "PLAN.gpkg",
     "seed": "N",
     "time_limit": "SECONDS",
     "jobs": "N",
@@ -22,7 +23,7 @@ FLAGS = ("strict", "quiet", "json", "debug")
 
 def flag(name: str) -> str:
     """Return an option as it is written on the command line."""
-    return "--" + name.replace("_", "-")
+    return "--" + name.rstrip("_").replace("_", "-")
 
 
 @dataclass(frozen=True, kw_only=True)

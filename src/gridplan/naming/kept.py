@@ -3,8 +3,10 @@
 import re
 from dataclasses import dataclass
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
@@ -13,10 +15,30 @@ from gridplan.naming.codes import template_of
 
 @dataclass(frozen=True, kw_only=True)
 class Earlier:
-    """The codes that grids go on from: ``code`` (rows,) of each household row, "" for none; ``retired``: used once, never again."""
+    """The codes that grids go on from.
+
+    Attributes
+    ----------
+    code
+        The earlier grid of each household row, "" for none, shape (rows,).
+    retired
+        Codes that were used once and are not used again.
+    nobody
+        Earlier grids in which nobody lives: grid_id, geometry; None for none.
+    """
 
     code: pd.Series
     retired: frozenset[str] = frozenset()
+    nobody: gpd.GeoDataFrame | None = None
+
+    def still_there(self, shapes: NDArray[np.object_]) -> list[str]:
+        """Return the earlier grid without households that each of some shapes lies in, "" for none."""
+        found = np.full(len(shapes), "", object)
+        if self.nobody is not None and len(self.nobody) and len(shapes):
+            tree = shapely.STRtree(self.nobody.geometry.to_numpy())
+            at, of = tree.query(shapely.point_on_surface(shapes), predicate="within")
+            found[at] = self.nobody["grid_id"].to_numpy(object)[of]
+        return list(found)
 
 
 def heirs(grid: NDArray[np.int64], earlier: pd.Series, households: NDArray[np.float64]) -> pd.Series:

@@ -9,13 +9,14 @@ import pandas as pd
 
 from gridplan.partition.charges import PARTS
 from gridplan.partition.hand import Hand, kept, rows_of_joined, tied, untied, ways_named
-from gridplan.partition.judge import judged
+from gridplan.partition.judge import as_it_is, judged
 from gridplan.partition.micro import microgrids
 from gridplan.partition.pieces import Rules, pieces_of
 from gridplan.partition.pool import prepare, workers
 from gridplan.partition.problem import Band, Floats, Problem
 from gridplan.partition.search import Effort
 from gridplan.partition.solve import solve
+from gridplan.partition.stay import stayed
 from gridplan.partition.told import Piece, Solved, WayOut, certificate, reason_told, ways_told
 from gridplan.partition.tower import Rows as Parts
 from gridplan.partition.trial import ways_out
@@ -64,29 +65,56 @@ class _Task:
     effort: Effort
     seconds: float | None
     micro: Band | None
+    judge: bool = True
+    was: Floats | None = None
 
 
 def _solved(task: _Task) -> Solved:
     problem, hand, seconds = task.problem, task.hand or Hand.idle(task.problem.size), task.seconds
     effort = replace(task.effort, until=None if seconds is None else time.time() + seconds)
     drawn = hand.groups(problem.load)
-    ways = ways_named((), problem)
+    ways, moves = ways_named((), problem), None
     if drawn is not None:
-        answer = judged(problem, drawn, effort)
+        answer = judged(problem, drawn, effort) if task.judge else as_it_is(problem, drawn)
         if answer.status == "infeasible":
             ways = ways_named(ways_out(problem, task.rows, answer, effort), problem)
     elif hand.lock >= 0:
         answer = kept(problem, hand.names[hand.lock])
     else:
         joined = tied(problem, hand)
-        found = solve(joined, effort)
+        if task.was is None:
+            found = solve(joined, effort)
+        else:
+            found, moves = stayed(joined, _led(task.was, joined), effort)
         answer = untied(problem, joined, found)
         ways = ways_named(ways_out(joined, rows_of_joined(task.rows, joined), found, effort), joined)
     return Solved(
         partition=answer,
         ways=ways,
+        moves=moves,
         micro=None if task.micro is None else microgrids(problem, answer.grid, task.micro, effort),
     )
+
+
+def _led(was: Floats, joined: Problem) -> Floats:
+    """Return where the households of units that are joined as one were: all of them in the unit that stands for them."""
+    if joined.ties is None:
+        return was
+    sums = np.zeros_like(was)
+    np.add.at(sums, joined.ties.lead, was)
+    return sums
+
+
+def _was(units: np.ndarray, rules: Rules) -> Floats | None:
+    """Return how many households of each unit of a piece were in each earlier grid."""
+    if rules.was is None:
+        return None
+    place = pd.Series(np.arange(len(units)), index=units)
+    rows = rules.was[rules.was["unit"].isin(units)]
+    grids, of = np.unique(rows["earlier"].to_numpy(str), return_inverse=True)
+    table = np.zeros((len(units), max(1, len(grids))))
+    np.add.at(table, (place[rows["unit"]].to_numpy(), of.ravel()), rows["households"].to_numpy(float))
+    return table
 
 
 def _all_solved(
@@ -106,6 +134,8 @@ def _all_solved(
             effort=effort,
             seconds=None if share is None else share * len(pieces[i].units),
             micro=rules.micro,
+            judge=rules.judge,
+            was=_was(pieces[i].units, rules),
         )
         for i in hard
     ]

@@ -11,6 +11,7 @@ from gridplan.partition.hand import Hand
 from gridplan.partition.problem import Problem
 from gridplan.partition.reasons import Reason
 from gridplan.partition.result import Partition
+from gridplan.partition.stay import Moves
 from gridplan.partition.ways import Way
 from gridplan.words import Message
 
@@ -47,11 +48,12 @@ class Piece:
 
 @dataclass(frozen=True, kw_only=True)
 class Solved:
-    """The grids of a piece, the ways out that were tried where not all are in band, and microgrids where asked for."""
+    """The grids of a piece, the ways out that were tried where not all are in band, microgrids and moves where asked for."""
 
     partition: Partition
     ways: tuple[Way, ...] = ()
     micro: np.ndarray | None = None
+    moves: Moves | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +119,12 @@ def certificate(mine: Sequence[tuple[Piece, Solved]]) -> dict[str, object]:
     """Return the certificate of a community from those of its pieces."""
     parts = [solved.partition for _, solved in mine]
     found = {part.status for part in parts}
-    return {
+    moves = [solved.moves for _, solved in mine if solved.moves is not None]
+    moved = {
+        "households_moved": sum(move.moved for move in moves),
+        "households_moved_bound": sum(move.bound for move in moves),
+    }
+    return (moved if moves else {}) | {
         "out_of_band": sum(part.out_of_band for part in parts),
         "out_of_band_bound": sum(part.out_of_band_bound for part in parts),
         "households_outside": sum(part.households_outside for part in parts),

@@ -1,0 +1,41 @@
+"""How a run is made, beside the plan file."""
+
+from dataclasses import dataclass
+
+from gridplan.plan import Plan
+from gridplan.progress import Halt
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How a run is made, beside the plan file.
+
+    Attributes
+    ----------
+    seed, jobs
+        Of all chance; processes.
+    time_limit
+        Solving time in seconds for the whole run; without it the solver stops on counted work, so results repeat.
+    language
+        Overrides that of the plan file.
+    halt
+        Once it asks for it the run ends with the best plan so far; it is told when there is one.
+    drawn, improve
+        A table of grids that somebody has drawn, to be judged; whether the solver goes on where it gives none.
+    before
+        A plan to go on from, so that as few households as can be change their grid.
+    """
+
+    seed: int = 1
+    time_limit: float | None = None
+    jobs: int = 1
+    language: str | None = None
+    halt: Halt | None = None
+    drawn: str | None = None
+    improve: bool = False
+    before: Plan | None = None
+
+    @property
+    def halted(self) -> bool:
+        """Whether the run is to end with what it has."""
+        return self.halt is not None and self.halt.asked
