@@ -23,25 +23,27 @@ from gridplan.words import Message, say
 
 @dataclass(frozen=True, kw_only=True)
 class _Job:
-    """A command: what it does, its argument's name and how the help shows it, its own options."""
+    """A command: what it does, its arguments' names and how the help shows them, its own options and flags."""
 
     work: Callable[..., int]
-    argument: str
-    shown: str
-    own: tuple[str, ...]
+    arguments: dict[str, str]
+    own: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
 
 
 JOBS = {
-    "run": _Job(work=jobs.run, argument="plan", shown="PLAN.toml", own=("out",)),
-    "adjust": _Job(work=jobs.adjust, argument="plan", shown="PLAN.toml", own=("from_", "out")),
+    "run": _Job(work=jobs.run, arguments={"plan": "PLAN.toml"}, own=("out",)),
+    "adjust": _Job(work=jobs.adjust, arguments={"plan": "PLAN.toml"}, own=("from_", "out")),
     "apply": _Job(
-        work=jobs.apply, argument="plan", shown="PLAN.toml", own=("assignment", "out"), flags=("improve",)
+        work=jobs.apply, arguments={"plan": "PLAN.toml"}, own=("assignment", "out"), flags=("improve",)
     ),
-    "check": _Job(work=jobs.check, argument="plan", shown="PLAN.toml", own=()),
-    "new": _Job(work=jobs.new, argument="folder", shown="DIR", own=()),
-    "map": _Job(work=jobs.remake_map, argument="out", shown="OUT", own=()),
-    "export": _Job(work=jobs.remake_files, argument="out", shown="OUT", own=()),
+    "compare": _Job(
+        work=jobs.compare, arguments={"before": "A/plan.gpkg", "after": "B/plan.gpkg"}, own=("out",)
+    ),
+    "check": _Job(work=jobs.check, arguments={"plan": "PLAN.toml"}),
+    "new": _Job(work=jobs.new, arguments={"folder": "DIR"}),
+    "map": _Job(work=jobs.remake_map, arguments={"out": "OUT"}),
+    "export": _Job(work=jobs.remake_files, arguments={"out": "OUT"}),
 }
 
 
@@ -96,13 +98,16 @@ def _typed(job: _Job, language: str) -> Callable[..., int]:
         except KeyboardInterrupt:
             raise StoppedError(Message("cli.stopped")) from None
 
-    argument = _parameter(job.argument, str, typer.Argument(metavar=job.shown), inspect.Parameter.empty)
+    arguments = [
+        _parameter(name, str, typer.Argument(metavar=shown), inspect.Parameter.empty)
+        for name, shown in job.arguments.items()
+    ]
     texts = [
         _parameter(name, str | None, typer.Option(flag(name), metavar=VALUES[name]), None)
         for name in (*job.own, *SHARED)
     ]
     flags = [_parameter(name, bool, typer.Option(flag(name)), default=False) for name in (*job.flags, *FLAGS)]
-    command.__signature__ = inspect.Signature([argument, *texts, *flags], return_annotation=int)  # type: ignore[attr-defined]
+    command.__signature__ = inspect.Signature([*arguments, *texts, *flags], return_annotation=int)  # type: ignore[attr-defined]
     return command
 
 

@@ -98,7 +98,7 @@ def _page(command: Any, ctx: Any, parts: list[tuple[str, list[tuple[str, str]]]]
 def _folded(text: str, width: int) -> str:
     """Break a text into lines: Chinese anywhere but before punctuation, other words never."""
     lines = [""]
-    for piece in re.findall(r"[!-~]+ ?|.[，。：；、）]*", text):
+    for piece in re.findall(r"[!-~]+ ?[，。：；、）]*|.[，。：；、）]*", text):
         if lines[-1] and cell_len(lines[-1] + piece.rstrip()) > width:
             lines.append("")
         lines[-1] += piece

@@ -116,6 +116,26 @@ def _as_row(fault: "Fault", language: str) -> dict[str, object]:
     }
 
 
+def compare(*, before: str, after: str, out: str | None, common: Common, language: str) -> int:
+    """Tell what differs between two finished plans; with a folder, write the tables of it."""
+    from gridplan.compare import compared
+    from gridplan.export.comparison import comparison_files, comparison_lines, write_comparison
+    from gridplan.export.geopackage import read_plan
+    from gridplan.export.write import PLAN
+
+    plans = [read_plan(_finished(folder) / PLAN) for folder in (before, after)]
+    found = compared(*plans)
+    tell("\n".join(comparison_lines(found, language)))
+    if out is not None:
+        folder = Path(out).resolve()
+        write_comparison(folder, comparison_files(found, language))
+        tell(str(folder))
+    if common.json:
+        told = {"status": DONE, "households_moved": found.moved, "out": out and str(Path(out).resolve())}
+        tell(json.dumps(told))
+    return DONE
+
+
 def new(*, folder: str, common: Common, language: str) -> int:
     """Write a commented plan file and a small example."""
     from gridplan.synthetic import write_part
