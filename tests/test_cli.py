@@ -22,7 +22,7 @@ from gridplan.tables import LISTS
 from gridplan.words import LANGUAGES, say
 
 HEAVY = ("folium", "geopandas", "numba", "numpy", "ortools", "pandas", "pydantic", "pyogrio", "shapely")
-COMMANDS = ("run", "adjust", "apply", "compare", "check", "new", "map", "export")
+COMMANDS = ("run", "adjust", "apply", "sheet", "compare", "check", "new", "map", "export")
 FILES = (
     "curve.svg",
     "maps/index.html",

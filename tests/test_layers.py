@@ -19,6 +19,7 @@ REACH = {  # a library that only these rooms may import
     "highspy": {"partition"},
     "folium": {"maps"},
     "branca": {"maps"},
+    "matplotlib": {"sheets"},
     "fiona": {"sources"},
     "openpyxl": {"sources"},
     "xlsxwriter": {"export", "synthetic"},

@@ -37,6 +37,7 @@ JOBS = {
     "apply": _Job(
         work=jobs.apply, arguments={"plan": "PLAN.toml"}, own=("assignment", "out"), flags=("improve",)
     ),
+    "sheet": _Job(work=jobs.sheet, arguments={"out": "OUT"}),
     "compare": _Job(
         work=jobs.compare, arguments={"before": "A/plan.gpkg", "after": "B/plan.gpkg"}, own=("out",)
     ),

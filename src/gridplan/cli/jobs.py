@@ -165,6 +165,20 @@ def remake_map(*, out: str, common: Common, language: str) -> int:
     return _remade(folder, "maps/index.html", json_too=common.json)
 
 
+def sheet(*, out: str, common: Common, language: str) -> int:
+    """Write the printed sheets of a finished plan into ``sheets/``; nothing else is touched."""
+    from gridplan.cli.terminal import telling
+    from gridplan.export.geopackage import read_plan
+    from gridplan.export.write import PLAN, SHEETS, claim, write_sheets
+    from gridplan.sheets import sheets_of
+
+    folder = _finished(out)
+    with claim(folder), telling(language, quiet=common.quiet) as progress, results_only():
+        progress.start("read_plan")
+        write_sheets(folder, files=sheets_of(read_plan(folder / PLAN), progress))
+    return _remade(folder, f"{SHEETS}/atlas.pdf", json_too=common.json)
+
+
 def remake_files(*, out: str, common: Common, language: str) -> int:
     """Make everything in a finished plan's folder anew from its plan.gpkg."""
     from gridplan.cli.terminal import telling

@@ -1,7 +1,7 @@
 """A finished plan into its output folder, whole or not at all."""
 
 import errno
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from gridplan.tables import LISTS
 from gridplan.words import Message
 
 PLAN, REPORT, WORKBOOK, PAGE, MAPS = "plan.gpkg", "report.json", "staffing.xlsx", "report.md", "maps"
+SHEETS, SHEET_ENDINGS = "sheets", (".pdf", ".png")
 REASONS = {
     errno.ENOSPC: "disk_full",
     errno.EDQUOT: "disk_full",
@@ -70,6 +71,7 @@ def claim(folder: Path) -> Iterator[None]:
                 raise OutputError(Message("export.held", {"folder": folder})) from error
             clear_leftovers(places)
             clear_leftovers(Places(places.folder / MAPS))
+            clear_leftovers(Places(places.folder / SHEETS))
         yield
 
 
@@ -133,6 +135,32 @@ def write_pages(folder: Path, *, pages: Mapping[str, str]) -> None:
             _fill_texts(new, pages)
             if places.folder.exists():
                 carry_over(places.folder, new, [Path(old.name) for old in places.folder.glob("*.html")])
+            settle(new)
+            swap_in(places)
+        finally:
+            clear_leftovers(places)
+
+
+def write_sheets(folder: Path, *, files: Iterable[tuple[str, bytes]]) -> None:
+    """Put new sheets (name, content) into ``sheets/`` of a finished output, whole or not at all; touch nothing else.
+
+    Files there that are no sheets are kept. The caller holds the claim.
+
+    Raises
+    ------
+    OutputError
+        If something cannot be written; the old sheets stand.
+    """
+    places = Places(folder.resolve() / SHEETS)
+    new = places.beside("new")
+    with _told(folder):
+        try:
+            new.mkdir()
+            for name, content in files:
+                (new / name).write_bytes(content)
+            if places.folder.exists():
+                old = [path for path in places.folder.iterdir() if path.suffix in SHEET_ENDINGS]
+                carry_over(places.folder, new, [Path(path.name) for path in old])
             settle(new)
             swap_in(places)
         finally:
