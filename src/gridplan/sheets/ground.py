@@ -22,7 +22,15 @@ ROUND = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.5, 8.0)  # a scale is one of 
 ROOM = 1.04  # the map is so much wider than what it shows
 SHADE = ("#fbf3d6", "#dcebd7", "#dbe7f3", "#f5dfd6", "#e9e0ef")  # pale, and of one lightness in grey
 OUT, WATER, ROAD, SPECIAL = "#c0392b", "#7fb2d9", "#a9a9a9", "#d9d9d9"
-SIZES = (8.0, 6.5, 5.0, 4.0)  # points of labels
+SIZES = {
+    True: (8.0, 6.5, 5.0, 4.0),
+    False: (12.0, 10.0, 8.0, 6.0, 4.0),
+}  # points of labels: with detail, without
+LONG_ROAD = {
+    True: 0.0,
+    False: 0.15,
+}  # share of the map's width that a road has to run for its name to be written
+AROUND = 0.06  # share of the map's width that is drawn around a community
 ROAD_SIZE = 5.0  # points of the names of roads
 LINE = 1.25  # height of a line in sizes
 NARROW, ASIDE = 0.6, 0.3  # width of a letter that is no Chinese one, and of the room beside a line
@@ -46,6 +54,8 @@ def draw_ground(paper: Paper, subject: Subject, plan: Plan) -> int:
     axes.set_xlim(left, left + wide)
     axes.set_ylim(bottom, bottom + high)
     seen = shapely.box(left, bottom, left + wide, bottom + high)
+    if subject.detail:
+        seen = shapely.intersection(seen, subject.whole.buffer(AROUND * wide))
     _fill(axes, subject, plan, seen)
     _lines(axes, subject, plan, seen)
     _edges(axes, subject, plan, seen)
@@ -136,19 +146,21 @@ def _facilities(axes: Axes, plan: Plan, seen: shapely.Geometry) -> None:
 
 def _labels(axes: Axes, subject: Subject, plan: Plan, seen: shapely.Geometry, scale: int) -> None:
     """Write the labels where they run into no other, and where room is left the names of roads along them."""
-    areas, texts = subject.areas, subject.areas["label"].tolist()
+    areas, texts, points = subject.areas, subject.areas["label"].tolist(), SIZES[subject.detail]
     metres = POINT_MM * scale / 1000  # of a point on the ground
     sizes = [
-        [(_width(text) * size * metres, size * LINE * len(text.split("\n")) * metres) for size in SIZES]
+        [(_width(text) * size * metres, size * LINE * len(text.split("\n")) * metres) for size in points]
         for text in texts
     ]
     taken = []
     for number, place in enumerate(placed(list(areas.geometry), sizes)):
         if place is not None:
             x, y, size = place
-            _write(axes, x, y, texts[number], SIZES[size])
+            _write(axes, x, y, texts[number], points[size])
             taken.append(box_of(x, y, *sizes[number][size]))
-    for name, x, y, angle in _named(plan.backdrop.get("roads"), seen):
+    for name, x, y, angle in _named(
+        plan.backdrop.get("roads"), seen, LONG_ROAD[subject.detail] * MAP.width * scale / 1000
+    ):
         long, turn = _width(name) * ROAD_SIZE * metres, np.deg2rad(angle)
         wide, high = long * np.abs([np.cos(turn), np.sin(turn)]) + ROAD_SIZE * metres
         own = box_of(x, y, wide, high)
@@ -179,18 +191,18 @@ def _write(
 
 
 def _named(
-    roads: gpd.GeoDataFrame | None, seen: shapely.Geometry
+    roads: gpd.GeoDataFrame | None, seen: shapely.Geometry, least_m: float
 ) -> Iterator[tuple[str, float, float, float]]:
-    """Yield each named road that is seen: its name, the middle of its longest part, and how that is turned, degrees."""
+    """Yield each named road that is seen so far: its name, the middle of its longest part, and how that is turned, degrees."""
     if roads is None:
         return
     named = roads[(roads["name"] != "") & shapely.intersects(roads.geometry.to_numpy(), seen)]
     for name, shapes in named.groupby("name", sort=True).geometry:
         merged = shapely.line_merge(shapely.intersection(shapely.union_all(shapes.to_numpy()), seen))
         parts = [part for part in shapely.get_parts(merged) if part.geom_type == "LineString"]
-        if not parts:
+        line = max(parts, key=lambda part: part.length, default=None)
+        if line is None or line.length < least_m:
             continue
-        line = max(parts, key=lambda part: part.length)
         ends = [line.interpolate(share, normalized=True) for share in (0.45, 0.5, 0.55)]
         turn = np.degrees(np.arctan2(ends[2].y - ends[0].y, ends[2].x - ends[0].x))
         yield str(name), ends[1].x, ends[1].y, float((turn + 90) % 180 - 90)
