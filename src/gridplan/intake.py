@@ -12,6 +12,7 @@ from gridplan import checks, crew, geo, hand
 from gridplan.checks import Fault, Harm, Sheet
 from gridplan.config import InputTable, PlanFile
 from gridplan.errors import InputError, UsageError
+from gridplan.mend import Mended
 from gridplan.progress import Progress, Silent
 from gridplan.sources import Found, read_source
 from gridplan.tables import Inputs, Source
@@ -36,7 +37,7 @@ def take_in(plan: PlanFile, progress: Progress) -> Inputs:
     InputError
         If anything in the inputs forbids a plan; it carries every such fault of every input.
     """
-    inputs, faults = _examine(plan, progress)
+    inputs, faults, _ = _examine(plan, progress)
     if inputs is None:
         raise InputError(fault.message for fault in faults if fault.harm is Harm.FORBIDS)
     return inputs
@@ -50,8 +51,19 @@ def inspect(plan: PlanFile) -> list[Fault]:
     UsageError
         If the plan file names a coordinate system that cannot be used.
     """
-    inputs, faults = _examine(plan, Silent())
+    inputs, faults, _ = _examine(plan, Silent())
     return faults if inputs is None else [*faults, *_unknown(plan, inputs), *_beyond(plan, inputs)]
+
+
+def mended(plan: PlanFile) -> list[Mended]:
+    """Return every input that could be opened, as it came and as it is after what needs no judgement was mended.
+
+    Raises
+    ------
+    UsageError
+        If the plan file names a coordinate system that cannot be used.
+    """
+    return _examine(plan, Silent())[2]
 
 
 def _unknown(plan: PlanFile, inputs: Inputs) -> list[Fault]:
@@ -102,10 +114,11 @@ class _Part:
     table: pd.DataFrame
     places: gpd.GeoSeries | None
     source: Source
+    raw: pd.DataFrame
 
 
-def _examine(plan: PlanFile, progress: Progress) -> tuple[Inputs | None, list[Fault]]:
-    """Return the inputs, None where a fault forbids a plan, and all faults."""
+def _examine(plan: PlanFile, progress: Progress) -> tuple[Inputs | None, list[Fault], list[Mended]]:
+    """Return the inputs, None where a fault forbids a plan, all faults, and what was mended."""
     _refuse_codes(plan)
     given = plan.inputs.given
     progress.start("read", len(given))
@@ -124,11 +137,25 @@ def _examine(plan: PlanFile, progress: Progress) -> tuple[Inputs | None, list[Fa
     if crs is not None:
         frames, found = _on_the_ground(parts, crs)
         faults += found
+    copies = [_copied(part, opened, frames.get(part), crs) for part, opened in parts.items()]
     if crs is None or any(fault.harm is Harm.FORBIDS for fault in faults):
-        return None, faults
+        return None, faults, copies
     sources = {part: opened.source for part, opened in parts.items()}
     repairs = tuple(fault.message for fault in faults)
-    return Inputs(crs=crs, **frames, sources=sources, repairs=repairs), faults
+    return Inputs(crs=crs, **frames, sources=sources, repairs=repairs), faults, copies
+
+
+def _copied(part: str, opened: _Part, frame: pd.DataFrame | None, crs: CRS | None) -> Mended:
+    """Return an input before and after; its shapes in the metric CRS, where there is one."""
+    before = None if opened.places is None or crs is None else opened.places.to_crs(crs)
+    return Mended(
+        part=part,
+        file=opened.sheet.file,
+        columns=dict(opened.sheet.columns),
+        raw=opened.raw,
+        table=opened.table if frame is None else frame,
+        before=before,
+    )
 
 
 def _refuse_codes(plan: PlanFile) -> None:
@@ -161,11 +188,11 @@ def _open(part: str, wanted: InputTable, plan: PlanFile) -> tuple[_Part | None, 
         harm = Harm.FORBIDS if part in NEEDED else Harm.TOLD
         faults.append(sheet.fault("empty", np.array([], dtype=np.intp), harm))
     if part in TABLES:
-        return _Part(sheet, table, None, found.source), faults
+        return _Part(sheet, table, None, found.source, found.table), faults
     places, told = _place(found, wanted, sheet)
     shifted = wanted.coordinates in geo.SHIFTED
     crs = wanted.coordinates if shifted else "" if places is None else places.crs.name
-    return _Part(sheet, table, places, replace(found.source, crs=crs)), faults + told
+    return _Part(sheet, table, places, replace(found.source, crs=crs), found.table), faults + told
 
 
 def _place(found: Found, wanted: InputTable, sheet: Sheet) -> tuple[gpd.GeoSeries | None, list[Fault]]:

@@ -15,6 +15,7 @@ from gridplan.words import Message, say
 
 if TYPE_CHECKING:
     from gridplan.checks import Fault
+    from gridplan.config import PlanFile
     from gridplan.plan import Plan
 
 DONE, FAULTY, STOPPED = 0, 4, 130
@@ -85,7 +86,7 @@ def _planned(
     return status
 
 
-def check(*, plan: str, common: Common, language: str) -> int:
+def check(*, plan: str, fix: str | None, common: Common, language: str) -> int:
     """Tell every fault of the inputs."""
     from gridplan.checks import Harm
     from gridplan.config import read_plan_file
@@ -101,9 +102,21 @@ def check(*, plan: str, common: Common, language: str) -> int:
     if not faults:
         tell(say(language, "cli.no_faults", count=len(plan_file.inputs.given)))
     status = FAULTY if faults else DONE
+    if fix is not None:
+        _fix(plan_file, Path(plan), Path(fix).resolve(), language)
     if common.json:
         tell(json.dumps({"status": status, "faults": [_as_row(fault, language) for fault in faults]}))
     return status
+
+
+def _fix(plan_file: "PlanFile", plan: Path, folder: Path, language: str) -> None:
+    """Write mended copies of the inputs, and tell how many changes they have."""
+    from gridplan.export.fixed import CHANGES, write_fixed
+    from gridplan.intake import mended
+
+    with results_only():
+        count = write_fixed(folder, plan, mended(plan_file))
+    tell(say(language, "cli.fixed", count=count, folder=folder, changes=folder / CHANGES))
 
 
 def _as_row(fault: "Fault", language: str) -> dict[str, object]:

@@ -11,6 +11,7 @@ from gridplan.words import LANGUAGES, Message
 VALUES = {
     "out": "DIR",
     "assignment": "FILE",
+    "fix": "DIR",
     "from_": "PLAN.gpkg",
     "seed": "N",
     "time_limit": "SECONDS",

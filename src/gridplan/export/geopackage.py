@@ -41,7 +41,7 @@ def write_geopackage(plan: Plan, path: Path) -> None:
         If the file cannot be written whole.
     """
     tables = dict(_tables(plan))
-    with _stamped(plan.report["project"]["date"]):
+    with stamped(plan.report["project"]["date"]):
         try:
             for layer, table in tables.items():
                 _write_layer(table, path, layer)
@@ -124,7 +124,7 @@ def _texts(column: pd.Series) -> pd.Series:
 
 
 @contextmanager
-def _stamped(day: str) -> Iterator[None]:
+def stamped(day: str) -> Iterator[None]:
     """Let GDAL stamp what it writes with a day of the plan, and not wait for the disk at every step."""
     options = {
         "OGR_CURRENT_DATE": f"{date.fromisoformat(day)}T00:00:00.000Z",
