@@ -70,6 +70,16 @@ WRITERS = {
     "town.gpkg": lambda folder: TOWN.to_file(folder / "town.gpkg", layer="住户"),
     "town.geojson": lambda folder: TOWN.to_file(folder / "town.geojson"),
     "town.parquet": lambda folder: TOWN.to_parquet(folder / "town.parquet"),
+    "town.fgb": lambda folder: pyogrio.write_dataframe(
+        TOWN, folder / "town.fgb", driver="FlatGeobuf", SPATIAL_INDEX="NO"
+    ),
+    "town.gdb": lambda folder: pyogrio.write_dataframe(
+        TOWN.astype({"户数": "int32"}),
+        folder / "town.gdb",
+        driver="OpenFileGDB",
+        layer="town",
+        geometry_type="Point",
+    ),
     "town.csv": write_csv,
     "town.xlsx": write_workbook,
 }
@@ -99,7 +109,7 @@ def test_every_format_gives_the_same_rows(tmp_path, name):
     else:
         assert found.crs.to_epsg() == 4490
         assert found.source.crs == "China Geodetic Coordinate System 2000"
-        assert [shape and shape.x for shape in found.shapes] == [114.1, 114.2, None]
+        assert [shape and round(shape.x, 9) for shape in found.shapes] == [114.1, 114.2, None]
 
 
 @pytest.mark.parametrize("encoding", ["GB18030", "UTF-8"])
@@ -259,12 +269,52 @@ def test_a_truncated_shapefile_is_told(tmp_path, part, kept):
     assert "cut short" in fault(tmp_path, wanted("town.shp"))
 
 
-@pytest.mark.parametrize("part", ["shx", "dbf"])
-def test_a_missing_part_of_a_shapefile_is_named(tmp_path, part):
+def test_a_missing_part_of_a_shapefile_is_named(tmp_path):
     """People copy the .shp alone."""
     write_shapefile(tmp_path)
-    (tmp_path / f"town.{part}").unlink()
-    assert f"missing here: .{part}" in fault(tmp_path, wanted("town.shp"))
+    (tmp_path / "town.dbf").unlink()
+    assert "missing here: .dbf" in fault(tmp_path, wanted("town.shp"))
+
+
+def test_a_shapefile_without_shx_is_read_and_left_alone(tmp_path):
+    """The index is made anew beside a copy; the folder stays as it was."""
+    write_shapefile(tmp_path)
+    (tmp_path / "town.shx").unlink()
+    before = sorted(path.name for path in tmp_path.iterdir())
+    found = read_source(wanted("town.shp"), tmp_path)
+    assert found.table["id"].tolist() == ["甲1", "乙2", "丙3"]
+    assert [shape and shape.x for shape in found.shapes] == [114.1, 114.2, None]
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+def test_kml_and_mapinfo(tmp_path):
+    """KML is in degrees of WGS 84 and has texts only; MapInfo keeps its kinds."""
+    placed = TOWN[:2].to_crs(4326)
+    pyogrio.write_dataframe(placed, tmp_path / "town.kml", driver="LIBKML")
+    found = read_source(wanted("town.kml"), tmp_path)
+    assert found.table["id"].tolist() == ["甲1", "乙2"]
+    assert found.table["households"].astype(int).tolist() == [12, 0]
+    assert found.crs.to_epsg() == 4326
+    plain = placed.rename(columns={"编号": "id", "户数": "n"}).assign(id=["a", "b"])
+    pyogrio.write_dataframe(plain, tmp_path / "town.tab", driver="MapInfo File")
+    found = read_source(wanted("town.tab", id="id", households="n"), tmp_path)
+    assert found.table["households"].astype(int).tolist() == [12, 0]
+    assert [round(shape.x, 6) for shape in found.shapes] == [114.1, 114.2]
+
+
+def test_a_zip_that_leads_out_of_its_folder_is_refused(tmp_path):
+    """Names with .. could write anywhere."""
+    with zipfile.ZipFile(tmp_path / "town.zip", "w") as packed:
+        packed.writestr("../town.shp", b"")
+    assert "leads out" in fault(tmp_path, wanted("town.zip"))
+
+
+def test_a_zip_bomb_is_refused(tmp_path, monkeypatch):
+    """What would fill the disk is not unpacked."""
+    monkeypatch.setattr("gridplan.sources.vectors.LARGEST_BYTES", 1000)
+    with zipfile.ZipFile(tmp_path / "town.zip", "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("town.shp", bytes(2000))
+    assert "unpack" in fault(tmp_path, wanted("town.zip"))
 
 
 def test_a_shapefile_without_prj_has_no_crs(tmp_path):

@@ -13,7 +13,7 @@ from shapely import LineString, Point, box
 
 from gridplan.progress import Silent
 from gridplan.tables import Inputs
-from gridplan.units import Units, build_units
+from gridplan.units import Units, _dissolved, build_units
 from strategies import HIGH_M, WIDE_M, town, towns
 
 EXAMPLES = 15
@@ -242,3 +242,12 @@ def test_inputs_are_left_alone():
     units_of(inputs)
     for table, copy in zip((inputs.communities, inputs.households, inputs.roads), before, strict=True):
         assert_geodataframe_equal(table, copy)
+
+
+def test_tiny_edges_between_cells_are_none():
+    """Corners half a millimetre from the next on a straight border go, so cells rounded to millimetres join; the outer edge stays."""
+    left = shapely.Polygon([(0, 0), (10, 0), (10, 5), (10.0000001, 5.0006), (10, 10), (0.0004, 10), (0, 10)])
+    right = shapely.Polygon([(10, 0), (20, 0), (20, 10), (10, 10), (10.0000001, 5.0006), (10, 5)])
+    cells = _dissolved(np.array([left, right]), np.array([0, 1]))
+    assert shapely.get_num_coordinates(cells).tolist() == [6, 5]
+    assert shapely.union_all(cells).equals_exact(shapely.union_all([left, right]), 1e-9)

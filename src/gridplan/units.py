@@ -20,6 +20,7 @@ from gridplan.tables import Inputs
 from gridplan.where import Floats, Geometries, Ints, held_by, place_in
 from gridplan.words import Message
 
+NEAT_M = 0.003  # corners that stand out less from a straight border are none; the edge of a community is left as it is
 HELD_M = 0.01  # a point so near to a cell lies in it
 AREA = 2  # dimension of polygons
 BY_AREA, BY_COMPOUND, BY_ENTRANCE, BY_SPOT = range(4)  # what rows are gathered by
@@ -200,9 +201,14 @@ def _ground(roads: Geometries, barriers: Geometries, fixed: Geometries, fixed_la
 
 
 def _dissolved(faces: Geometries, cell: Ints) -> Geometries:
-    """Return the union of the faces of each cell."""
+    """Return the union of the faces of each cell, without the tiny edges over which programs that round to millimetres stumble."""
     pieces = np.split(faces[np.argsort(cell, kind="stable")], np.cumsum(np.bincount(cell))[:-1])
-    return np.array([shapely.coverage_union_all(piece) if len(piece) > 1 else piece[0] for piece in pieces])
+    cells = np.array([shapely.coverage_union_all(piece) if len(piece) > 1 else piece[0] for piece in pieces])
+    if not shapely.coverage_is_valid(cells):
+        return cells
+    neat = shapely.coverage_simplify(cells, NEAT_M, simplify_boundary=False)
+    sound = shapely.is_valid(neat).all() and not shapely.is_empty(neat).any()
+    return neat if sound and (shapely.get_type_id(neat) == shapely.get_type_id(cells)).all() else cells
 
 
 def _unit_of(found: Ints, codes: Ints, origin: Ints, cells: Geometries, xy: Floats) -> Ints:

@@ -15,8 +15,10 @@ def shapefile_parts(path: Path) -> dict[str, Path]:
 
 
 def fingerprint(path: Path) -> str:
-    """Return the sha256 of a file; of a shapefile that of its parts in name order, one after another."""
-    parts = shapefile_parts(path).values() if path.suffix.lower() == ".shp" else [path]
+    """Return the sha256 of a file; of a shapefile or a folder that of its parts in name order, one after another."""
+    parts = list(shapefile_parts(path).values()) if path.suffix.lower() == ".shp" else [path]
+    if path.is_dir():
+        parts = sorted(one for one in path.rglob("*") if one.is_file())
     digest = hashlib.sha256()
     for part in parts:
         with part.open("rb") as file:

@@ -8,7 +8,14 @@ from gridplan.errors import InputError
 from gridplan.sources.fingerprint import fingerprint
 from gridplan.sources.found import Found
 from gridplan.sources.sheets import read_csv, read_workbook
-from gridplan.sources.vectors import read_geojson, read_geopackage, read_parquet, read_shapefile, read_zip
+from gridplan.sources.vectors import (
+    read_geojson,
+    read_geopackage,
+    read_parquet,
+    read_plain,
+    read_shapefile,
+    read_zip,
+)
 from gridplan.words import Message
 
 READERS = {
@@ -21,6 +28,11 @@ READERS = {
     ".gpkg": read_geopackage,
     ".geojson": read_geojson,
     ".json": read_geojson,
+    ".fgb": read_plain,
+    ".kml": read_plain,
+    ".tab": read_plain,
+    ".mif": read_plain,
+    ".gdb": read_plain,
 }
 
 
@@ -47,7 +59,7 @@ def read_source(wanted: InputTable, folder: Path) -> Found:
         raise InputError(
             Message("sources.unknown_format", {"file": wanted.path, "formats": ", ".join(READERS)})
         )
-    if not path.is_file():
+    if not (path.is_dir() if path.suffix.lower() == ".gdb" else path.is_file()):
         raise InputError(_missing(path, wanted.path))
     try:
         return reader(path, wanted, fingerprint(path))

@@ -1,6 +1,7 @@
 """Files with shapes to tables as found: fiona says what is there and which row is wrong, pyogrio reads."""
 
 import contextlib
+import shutil
 import sqlite3
 import tempfile
 import warnings
@@ -26,8 +27,10 @@ from gridplan.tables import Source
 from gridplan.words import Message
 
 SHOWN_ROWS = 5
+PYOGRIO_ONLY = (".kml",)  # what fiona was built without
 DESCRIBING_TABLES = ("sqlite_master", "gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys")
-REQUIRED_PARTS = (".shp", ".shx", ".dbf")
+REQUIRED_PARTS = (".shp", ".dbf")
+LARGEST_BYTES, MOST_FILES = 4 << 30, 10_000  # of what a .zip file may unpack to
 
 
 def read_geojson(path: Path, wanted: InputTable, sha256: str) -> Found:
@@ -69,6 +72,18 @@ def _refuse_damaged_database(path: Path) -> None:
             database.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608 - names of our own
 
 
+def read_plain(path: Path, wanted: InputTable, sha256: str) -> Found:
+    """Read a layer of a FlatGeobuf, a KML, a MapInfo table or a file geodatabase.
+
+    Raises
+    ------
+    InputError
+        If it cannot be opened, the layer or a column is missing, or a row's shape is broken.
+    """
+    encoding = None if wanted.encoding == "auto" else codec(wanted.encoding)
+    return _read(path, wanted, sha256, encoding=encoding)
+
+
 def read_shapefile(path: Path, wanted: InputTable, sha256: str) -> Found:
     """Read a shapefile; its encoding is found out from its texts where the plan file does not say it.
 
@@ -85,7 +100,14 @@ def read_shapefile(path: Path, wanted: InputTable, sha256: str) -> Found:
     encoding = codec(wanted.encoding)
     if encoding == "auto":
         encoding = find_encoding(parts[".dbf"], parts.get(".cpg"), file=wanted.path)
-    return _read(path, wanted, sha256, encoding=encoding)
+    if ".shx" in parts:
+        return _read(path, wanted, sha256, encoding=encoding)
+    with tempfile.TemporaryDirectory() as folder, decoding(wanted.path):
+        for part in parts.values():
+            shutil.copy(part, folder)
+        with fiona.Env(SHAPE_RESTORE_SHX="YES"):  # writes the missing part, so beside a copy
+            fiona.open(Path(folder, path.name)).close()
+        return _read(Path(folder, path.name), wanted, sha256, encoding=encoding)
 
 
 def read_zip(path: Path, wanted: InputTable, sha256: str) -> Found:
@@ -98,10 +120,25 @@ def read_zip(path: Path, wanted: InputTable, sha256: str) -> Found:
     """
     with tempfile.TemporaryDirectory() as folder:
         with decoding(wanted.path), zipfile.ZipFile(path) as packed:
+            _refuse_bomb(packed, wanted)
             packed.extractall(folder)
         inside = {one.stem: one for one in sorted(Path(folder).rglob("*")) if one.suffix.lower() == ".shp"}
         chosen = inside[_one_of(list(inside), wanted)]
         return read_shapefile(chosen, wanted.model_copy(update={"layer": None}), sha256)
+
+
+def _refuse_bomb(packed: zipfile.ZipFile, wanted: InputTable) -> None:
+    """Raise for a .zip file that unpacks to far too much, or whose names lead out of the folder."""
+    inside = packed.infolist()
+    size = sum(one.file_size for one in inside)
+    if size > LARGEST_BYTES or len(inside) > MOST_FILES:
+        values = {"file": wanted.path, "size": f"{size / (1 << 30):.1f}", "count": len(inside)}
+        raise InputError(Message("sources.zip_too_large", values))
+    strange = [
+        one.filename for one in inside if Path(one.filename).is_absolute() or ".." in Path(one.filename).parts
+    ]
+    if strange:
+        raise InputError(Message("sources.zip_paths", {"file": wanted.path, "name": strange[0]}))
 
 
 def read_parquet(path: Path, wanted: InputTable, sha256: str) -> Found:
@@ -136,14 +173,23 @@ def _one_of(layers: list[str], wanted: InputTable) -> str:
 def _read(path: Path, wanted: InputTable, sha256: str, *, encoding: str | None) -> Found:
     """Look at the layer with fiona, then read the columns that are wanted in bulk."""
     with decoding(wanted.path):
-        layer = _one_of(fiona.listlayers(path), wanted)
-        with fiona.open(path, layer=layer, encoding=encoding) as opened:
-            schema, is_empty = opened.schema, len(opened) == 0
+        if path.suffix.lower() in PYOGRIO_ONLY:
+            layer = _one_of([str(name) for name, _ in pyogrio.list_layers(path)], wanted)
+            info = pyogrio.read_info(path, layer=layer)
+            there, is_empty, with_shapes = (
+                list(info["fields"]),
+                not info["features"],
+                bool(info["geometry_type"]),
+            )
+        else:
+            layer = _one_of(fiona.listlayers(path), wanted)
+            with fiona.open(path, layer=layer, encoding=encoding) as opened:
+                schema, is_empty = opened.schema, len(opened) == 0
+            there, with_shapes = list(schema["properties"]), schema["geometry"] != "None"
     file = f"{wanted.path} ({layer})" if wanted.layer else wanted.path
-    if is_empty and not schema["properties"]:
+    if is_empty and not there:
         raise InputError(Message("sources.empty", {"file": file}))
-    with_shapes = schema["geometry"] != "None"
-    columns = choose(wanted, schema["properties"], file=file, with_shapes=with_shapes)
+    columns = choose(wanted, there, file=file, with_shapes=with_shapes)
     raw = _bulk(path, layer, list(dict.fromkeys(columns.values())), encoding=encoding, file=file)
     source = Source(label=wanted.path, sha256=sha256, encoding=encoding or "", rows=len(raw))
     return _found(raw, columns, source, file)
