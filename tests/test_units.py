@@ -245,7 +245,7 @@ def test_inputs_are_left_alone():
 
 
 def test_tiny_edges_between_cells_are_none():
-    """Corners half a millimetre from the next on a straight border go, so cells rounded to millimetres join; the outer edge stays."""
+    """Corners half a millimetre from the next on a straight border go, so rounded cells join; the outer edge stays."""
     left = shapely.Polygon([(0, 0), (10, 0), (10, 5), (10.0000001, 5.0006), (10, 10), (0.0004, 10), (0, 10)])
     right = shapely.Polygon([(10, 0), (20, 0), (20, 10), (10, 10), (10.0000001, 5.0006), (10, 5)])
     cells = _dissolved(np.array([left, right]), np.array([0, 1]))

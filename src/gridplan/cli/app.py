@@ -44,7 +44,7 @@ JOBS = {
     "check": _Job(work=jobs.check, arguments={"plan": "PLAN.toml"}, own=("fix",)),
     "new": _Job(work=jobs.new, arguments={"folder": "DIR"}),
     "map": _Job(work=jobs.remake_map, arguments={"out": "OUT"}),
-    "export": _Job(work=jobs.remake_files, arguments={"out": "OUT"}),
+    "export": _Job(work=jobs.export, arguments={"out": "OUT"}, own=("format_", "crs", "encoding")),
 }
 
 

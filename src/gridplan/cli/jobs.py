@@ -192,6 +192,29 @@ def sheet(*, out: str, common: Common, language: str) -> int:
     return _remade(folder, f"{SHEETS}/atlas.pdf", json_too=common.json)
 
 
+def export(
+    *, out: str, format_: str | None, crs: str | None, encoding: str | None, common: Common, language: str
+) -> int:
+    """Write a finished plan's tables anew, or, with a format, its layers as files of that format beside them."""
+    if format_ is None:
+        if crs is not None or encoding is not None:
+            raise UsageError(Message("cli.no_format"))
+        return remake_files(out=out, common=common, language=language)
+    from gridplan.export.geopackage import read_plan
+    from gridplan.export.layers import asked_of, write_layers
+    from gridplan.export.write import LAYERS_FOLDER, PLAN
+
+    asked = asked_of(format_, crs, encoding)
+    folder = _finished(out)
+    made = folder / LAYERS_FOLDER / asked.format
+    with results_only():
+        write_layers(read_plan(folder / PLAN), made, asked)
+    tell(str(made))
+    if common.json:
+        tell(json.dumps({"status": DONE, "out": str(made)}))
+    return DONE
+
+
 def remake_files(*, out: str, common: Common, language: str) -> int:
     """Make everything in a finished plan's folder anew from its plan.gpkg."""
     from gridplan.cli.terminal import telling

@@ -90,7 +90,7 @@ class Partition(Table):
 
     households_per_worker: GridBand = (150, 200)
     roster_spread: Spread = 0.1
-    effort: Effort = 0.25
+    effort: Effort = 0.15
     workers_per_grid: WorkersPerGrid = (1, 1)
     workers: Workers = "middle"
     microgrid_households: OptionalBand = None
