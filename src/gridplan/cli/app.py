@@ -13,7 +13,7 @@ import typer
 from typer.main import get_command
 
 from gridplan import __version__
-from gridplan.cli import jobs
+from gridplan.cli import jobs, remakes
 from gridplan.cli.faults import StoppedError
 from gridplan.cli.help import Command, Group
 from gridplan.cli.options import FLAGS, SHARED, VALUES, common, flag
@@ -37,14 +37,16 @@ JOBS = {
     "apply": _Job(
         work=jobs.apply, arguments={"plan": "PLAN.toml"}, own=("assignment", "out"), flags=("improve",)
     ),
-    "sheet": _Job(work=jobs.sheet, arguments={"out": "OUT"}),
+    "sheet": _Job(work=remakes.sheet, arguments={"out": "OUT"}),
     "compare": _Job(
         work=jobs.compare, arguments={"before": "A/plan.gpkg", "after": "B/plan.gpkg"}, own=("out",)
     ),
     "check": _Job(work=jobs.check, arguments={"plan": "PLAN.toml"}, own=("fix",)),
     "new": _Job(work=jobs.new, arguments={"folder": "DIR"}),
-    "map": _Job(work=jobs.remake_map, arguments={"out": "OUT"}),
-    "export": _Job(work=jobs.export, arguments={"out": "OUT"}, own=("format_", "crs", "encoding")),
+    "map": _Job(work=remakes.remake_map, arguments={"out": "OUT"}),
+    "export": _Job(
+        work=remakes.export, arguments={"out": "OUT"}, own=("street", "format_", "crs", "encoding")
+    ),
 }
 
 

@@ -2,21 +2,19 @@
 # ruff: noqa: PLC0415 # each command loads only what it needs, and the help nothing heavy
 
 import json
-from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gridplan.cli.options import Common
-from gridplan.cli.output import results_only, tell, warn
-from gridplan.errors import InputError, UsageError
+from gridplan.cli.output import results_only, tell
+from gridplan.cli.remakes import finished, tell_of_kept
+from gridplan.errors import UsageError
 from gridplan.words import Message, say
 
 if TYPE_CHECKING:
     from gridplan.checks import Fault
     from gridplan.config import PlanFile
-    from gridplan.plan import Plan
 
 DONE, FAULTY, STOPPED = 0, 4, 130
 
@@ -33,7 +31,7 @@ def adjust(*, plan: str, from_: str | None, out: str | None, common: Common, lan
 
     if from_ is None:
         raise UsageError(Message("cli.no_from"))
-    old = read_plan(_finished(from_) / PLAN)
+    old = read_plan(finished(from_) / PLAN)
     return _planned(plan, out, common, language, folder="adjusted", before=old)
 
 
@@ -78,7 +76,7 @@ def _planned(
         progress.start("write")
         filled_in = write_claimed(done, target, pages=made)
         halted = halt.asked
-    _tell_of_kept(filled_in, language)
+    tell_of_kept(filled_in, language)
     status = STOPPED if halted else FAULTY if common.strict and not kept(done.report) else DONE
     tell("\n".join(texts(done, target, language)))
     if common.json:
@@ -136,7 +134,7 @@ def compare(*, before: str, after: str, out: str | None, common: Common, languag
     from gridplan.export.geopackage import read_plan
     from gridplan.export.write import PLAN
 
-    plans = [read_plan(_finished(folder) / PLAN) for folder in (before, after)]
+    plans = [read_plan(finished(folder) / PLAN) for folder in (before, after)]
     found = compared(*plans)
     tell("\n".join(comparison_lines(found, language)))
     if out is not None:
@@ -158,117 +156,3 @@ def new(*, folder: str, common: Common, language: str) -> int:
     if common.json:
         tell(json.dumps({"status": DONE, "plan": str(plan)}))
     return DONE
-
-
-def remake_map(*, out: str, common: Common, language: str) -> int:
-    """Make the pages of a finished plan anew; nothing but ``maps/`` is touched."""
-    from gridplan.cli.terminal import telling
-    from gridplan.export.geopackage import read_plan
-    from gridplan.export.write import PLAN, claim, write_pages
-    from gridplan.maps import pages
-
-    folder = _finished(out)
-    with claim(folder), telling(language, quiet=common.quiet) as progress, results_only():
-        progress.start("read_plan")
-        plan = read_plan(folder / PLAN)
-        progress.start("pages")
-        made = pages(plan)
-        progress.start("write")
-        write_pages(folder, pages=made)
-    return _remade(folder, "maps/index.html", json_too=common.json)
-
-
-def sheet(*, out: str, common: Common, language: str) -> int:
-    """Write the printed sheets of a finished plan into ``sheets/``; nothing else is touched."""
-    from gridplan.cli.terminal import telling
-    from gridplan.export.geopackage import read_plan
-    from gridplan.export.write import PLAN, SHEETS, claim, write_sheets
-    from gridplan.sheets import sheets_of
-
-    folder = _finished(out)
-    with claim(folder), telling(language, quiet=common.quiet) as progress, results_only():
-        progress.start("read_plan")
-        write_sheets(folder, files=sheets_of(read_plan(folder / PLAN), progress))
-    return _remade(folder, f"{SHEETS}/atlas.pdf", json_too=common.json)
-
-
-def export(
-    *, out: str, format_: str | None, crs: str | None, encoding: str | None, common: Common, language: str
-) -> int:
-    """Write a finished plan's tables anew, or, with a format, its layers as files of that format beside them."""
-    if format_ is None:
-        if crs is not None or encoding is not None:
-            raise UsageError(Message("cli.no_format"))
-        return remake_files(out=out, common=common, language=language)
-    from gridplan.export.geopackage import read_plan
-    from gridplan.export.layers import asked_of, write_layers
-    from gridplan.export.write import LAYERS_FOLDER, PLAN
-
-    asked = asked_of(format_, crs, encoding)
-    folder = _finished(out)
-    made = folder / LAYERS_FOLDER / asked.format
-    with results_only():
-        write_layers(read_plan(folder / PLAN), made, asked)
-    tell(str(made))
-    if common.json:
-        tell(json.dumps({"status": DONE, "out": str(made)}))
-    return DONE
-
-
-def remake_files(*, out: str, common: Common, language: str) -> int:
-    """Make everything in a finished plan's folder anew from its plan.gpkg."""
-    from gridplan.cli.terminal import telling
-    from gridplan.export.geopackage import read_plan
-    from gridplan.export.write import PLAN, claim, write_claimed
-    from gridplan.maps import pages
-
-    folder = _finished(out)
-    with claim(folder), telling(language, quiet=common.quiet) as progress, results_only():
-        progress.start("read_plan")
-        plan = _with_timings(read_plan(folder / PLAN), folder)
-        progress.start("pages")
-        made = pages(plan)
-        progress.start("write")
-        filled_in = write_claimed(plan, folder, pages=made)
-    _tell_of_kept(filled_in, language)
-    return _remade(folder, "staffing.xlsx", json_too=common.json)
-
-
-def _finished(out: str) -> Path:
-    """Return the output folder that is meant, named by itself or by the plan in it.
-
-    Raises
-    ------
-    InputError
-        If there is no plan in it.
-    """
-    from gridplan.export.write import PLAN
-
-    folder = Path(out).resolve()
-    if folder.name == PLAN:
-        folder = folder.parent
-    if not (folder / PLAN).is_file():
-        raise InputError(Message("export.no_plan_file", {"path": folder / PLAN}))
-    return folder
-
-
-def _tell_of_kept(files: Iterable[Path], language: str) -> None:
-    """Tell where files are that somebody has written into."""
-    for path in files:
-        warn(say(language, "cli.kept_file", path=path))
-
-
-def _remade(folder: Path, shown: str, *, json_too: bool) -> int:
-    """Tell what was made anew."""
-    tell(str(folder / shown))
-    if json_too:
-        tell(json.dumps({"status": DONE, "out": str(folder)}))
-    return DONE
-
-
-def _with_timings(plan: "Plan", folder: Path) -> "Plan":
-    """Return the plan with the seconds of its run, which only report.json keeps."""
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        timings = json.loads((folder / "report.json").read_text(encoding="utf-8"))["timings"]
-        return replace(plan, report={**plan.report, "timings": timings})
-    return plan

@@ -22,7 +22,7 @@ from gridplan.words import Message
 
 PLAN, REPORT, WORKBOOK, PAGE, MAPS = "plan.gpkg", "report.json", "staffing.xlsx", "report.md", "maps"
 SHEETS, SHEET_ENDINGS = "sheets", (".pdf", ".png")
-LAYERS_FOLDER = "layers"
+LAYERS_FOLDER, STREETS = "layers", "streets"
 REASONS = {
     errno.ENOSPC: "disk_full",
     errno.EDQUOT: "disk_full",
@@ -196,7 +196,8 @@ def _ours(folder: Path) -> list[Path]:
     ]  # one beside another plan would spoil it
     lists = [Path(LISTS_FOLDER, f"{name}.csv") for name in LISTS]
     sheets = [path for path in (folder / SHEETS).glob("*") if path.suffix in SHEET_ENDINGS]
-    layers = [path for path in (folder / LAYERS_FOLDER).rglob("*") if path.is_file()]
+    derived = [path for name in (LAYERS_FOLDER, STREETS) for path in (folder / name).rglob("*")]
+    layers = [path for path in derived if path.is_file()]
     stale = [path.relative_to(folder) for path in (*sheets, *layers)]  # of the plan that was
     return [*map(Path, (PLAN, REPORT, WORKBOOK, PAGE, CURVE)), *pages, *lists, *journals, *stale]
 

@@ -1,0 +1,164 @@
+"""What the commands do that make something anew from a finished plan. Returns the exit status."""
+# ruff: noqa: PLC0415 # each command loads only what it needs, and the help nothing heavy
+
+import json
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gridplan.cli.options import Common
+from gridplan.cli.output import results_only, tell, warn
+from gridplan.errors import InputError, UsageError
+from gridplan.words import Message, say
+
+if TYPE_CHECKING:
+    from gridplan.plan import Plan
+
+DONE = 0
+
+
+def remake_map(*, out: str, common: Common, language: str) -> int:
+    """Make the pages of a finished plan anew; nothing but ``maps/`` is touched."""
+    from gridplan.cli.terminal import telling
+    from gridplan.export.geopackage import read_plan
+    from gridplan.export.write import PLAN, claim, write_pages
+    from gridplan.maps import pages
+
+    folder = finished(out)
+    with claim(folder), telling(language, quiet=common.quiet) as progress, results_only():
+        progress.start("read_plan")
+        plan = read_plan(folder / PLAN)
+        progress.start("pages")
+        made = pages(plan)
+        progress.start("write")
+        write_pages(folder, pages=made)
+    return _remade(folder, "maps/index.html", json_too=common.json)
+
+
+def sheet(*, out: str, common: Common, language: str) -> int:
+    """Write the printed sheets of a finished plan into ``sheets/``; nothing else is touched."""
+    from gridplan.cli.terminal import telling
+    from gridplan.export.geopackage import read_plan
+    from gridplan.export.write import PLAN, SHEETS, claim, write_sheets
+    from gridplan.sheets import sheets_of
+
+    folder = finished(out)
+    with claim(folder), telling(language, quiet=common.quiet) as progress, results_only():
+        progress.start("read_plan")
+        write_sheets(folder, files=sheets_of(read_plan(folder / PLAN), progress))
+    return _remade(folder, f"{SHEETS}/atlas.pdf", json_too=common.json)
+
+
+def export(
+    *,
+    out: str,
+    street: str | None,
+    format_: str | None,
+    crs: str | None,
+    encoding: str | None,
+    common: Common,
+    language: str,
+) -> int:
+    """Write a finished plan's tables anew; with a street that one's own folder; with a format the layers as such files."""
+    if street is not None:
+        if format_ is not None:
+            raise UsageError(Message("cli.street_or_format"))
+        return _street(out, street, common)
+    if format_ is None:
+        if crs is not None or encoding is not None:
+            raise UsageError(Message("cli.no_format"))
+        return remake_files(out=out, common=common, language=language)
+    from gridplan.export.geopackage import read_plan
+    from gridplan.export.layers import asked_of, write_layers
+    from gridplan.export.write import LAYERS_FOLDER, PLAN
+
+    asked = asked_of(format_, crs, encoding)
+    folder = finished(out)
+    made = folder / LAYERS_FOLDER / asked.format
+    with results_only():
+        write_layers(read_plan(folder / PLAN), made, asked)
+    tell(str(made))
+    if common.json:
+        tell(json.dumps({"status": DONE, "out": str(made)}))
+    return DONE
+
+
+def _street(out: str, street: str, common: Common) -> int:
+    """Write one street's own folder, with nothing of the rest of the district."""
+    from gridplan.export.geopackage import read_plan
+    from gridplan.export.write import PLAN, STREETS, write_run
+    from gridplan.maps import pages
+    from gridplan.part import street_of
+
+    folder = finished(out)
+    plan = read_plan(folder / PLAN)
+    names = [] if plan.streets is None else plan.streets["street"].tolist()
+    if street not in names:
+        values = {"street": street, "streets": ", ".join(names)}
+        raise UsageError(Message("cli.no_street" if names else "cli.no_streets", values))
+    mine = folder / STREETS / f"{names.index(street) + 1:02}"  # no path from a name
+    part = street_of(plan, street)
+    with results_only():
+        write_run(part, mine, pages=pages(part))
+    return _remade(mine, "staffing.xlsx", json_too=common.json)
+
+
+def remake_files(*, out: str, common: Common, language: str) -> int:
+    """Make everything in a finished plan's folder anew from its plan.gpkg."""
+    from gridplan.cli.terminal import telling
+    from gridplan.export.geopackage import read_plan
+    from gridplan.export.write import PLAN, claim, write_claimed
+    from gridplan.maps import pages
+
+    folder = finished(out)
+    with claim(folder), telling(language, quiet=common.quiet) as progress, results_only():
+        progress.start("read_plan")
+        plan = _with_timings(read_plan(folder / PLAN), folder)
+        progress.start("pages")
+        made = pages(plan)
+        progress.start("write")
+        filled_in = write_claimed(plan, folder, pages=made)
+    tell_of_kept(filled_in, language)
+    return _remade(folder, "staffing.xlsx", json_too=common.json)
+
+
+def finished(out: str) -> Path:
+    """Return the output folder that is meant, named by itself or by the plan in it.
+
+    Raises
+    ------
+    InputError
+        If there is no plan in it.
+    """
+    from gridplan.export.write import PLAN
+
+    folder = Path(out).resolve()
+    if folder.name == PLAN:
+        folder = folder.parent
+    if not (folder / PLAN).is_file():
+        raise InputError(Message("export.no_plan_file", {"path": folder / PLAN}))
+    return folder
+
+
+def tell_of_kept(files: Iterable[Path], language: str) -> None:
+    """Tell where files are that somebody has written into."""
+    for path in files:
+        warn(say(language, "cli.kept_file", path=path))
+
+
+def _remade(folder: Path, shown: str, *, json_too: bool) -> int:
+    """Tell what was made anew."""
+    tell(str(folder / shown))
+    if json_too:
+        tell(json.dumps({"status": DONE, "out": str(folder)}))
+    return DONE
+
+
+def _with_timings(plan: "Plan", folder: Path) -> "Plan":
+    """Return the plan with the seconds of its run, which only report.json keeps."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        timings = json.loads((folder / "report.json").read_text(encoding="utf-8"))["timings"]
+        return replace(plan, report={**plan.report, "timings": timings})
+    return plan

@@ -1,0 +1,187 @@
+"""One street of a plan as a plan of its own: its rows and figures, nothing of the rest of the district."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from gridplan.plan import Plan
+
+BESIDE_M = 150.0  # of roads and rivers that are drawn around a street
+SUMS = (
+    "households",
+    "planned",
+    "population",
+    "posts_min",
+    "posts_max",
+    "posts_by_residents",
+    "workers_on_roster",
+)
+AREA_PARTS = ("areas", "what_if", "apportionment", "service")  # of the report's posts, a row an area
+OF_DISTRICT = ("helpers", "matching")  # parts of the report that are true of all of it only
+
+
+def street_of(plan: Plan, street: str) -> Plan:
+    """Return the plan of one street; cover of services is counted anew over its households, curves are left to the district.
+
+    Raises
+    ------
+    KeyError
+        If the plan has no such street.
+    """
+    if plan.streets is None or street not in set(plan.streets["street"]):
+        raise KeyError(street)
+    communities = _of(plan.communities, plan.communities["street"] == street)
+    ids = set(communities["community_id"])
+    grids = _of(plan.grids, plan.grids["community_id"].isin(ids))
+    units = _of(plan.units, plan.units["community_id"].isin(ids))
+    households = _of(plan.households, plan.households["community_id"].isin(ids))
+    shape = shapely.union_all(communities.geometry.to_numpy())
+    access = None if plan.access is None else _of(plan.access, plan.access["unit_id"].isin(units["unit_id"]))
+    facilities = _facilities(plan, access, shape)
+    near = shape.buffer(BESIDE_M)
+    mine = replace(
+        plan,
+        communities=communities,
+        streets=_of(plan.streets, plan.streets["street"] == street),
+        grids=grids,
+        units=units,
+        households=households,
+        microgrids=None
+        if plan.microgrids is None
+        else _of(plan.microgrids, plan.microgrids["grid_id"].isin(grids["grid_id"])),
+        facilities=facilities,
+        access=access,
+        isochrones=None
+        if plan.isochrones is None or facilities is None
+        else _of(plan.isochrones, plan.isochrones["facility_id"].isin(facilities["facility_id"])),
+        backdrop={
+            name: _of(table, shapely.intersects(table.geometry.to_numpy(), near))
+            .clip(near)
+            .reset_index(drop=True)
+            for name, table in plan.backdrop.items()
+        },
+        lists=dict(_lists(plan, street, ids, set(grids["grid_id"]))),
+    )
+    return replace(mine, report=_report(plan, mine, street, ids))
+
+
+def _of(table: Any, rows: Any) -> Any:  # a table of any kind, a mask of any kind
+    """Return some rows of a table, numbered anew."""
+    return table[np.asarray(rows)].reset_index(drop=True)
+
+
+def _facilities(plan: Plan, access: pd.DataFrame | None, shape: shapely.Geometry) -> gpd.GeoDataFrame | None:
+    """Return the facilities in a street, and those elsewhere that its households go to."""
+    table = plan.facilities
+    if table is None:
+        return None
+    used: set[str] = set()
+    if access is not None:
+        used = set(access["facility_id"]) | set(access["assigned_id"])
+    inside = shapely.intersects(table.geometry.to_numpy(), shape)
+    return _of(table, inside | table["facility_id"].isin(used).to_numpy())
+
+
+def _lists(plan: Plan, street: str, ids: set[str], grids: set[str]) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield the lists with the rows that are of a street; people and offers only where something of it names them."""
+    kept: dict[str, pd.DataFrame] = {}
+    for name, table in plan.lists.items():
+        if "community_id" in table:
+            here = table["community_id"].isin(ids)
+            blank = table["community_id"] == ""
+            kept[name] = _of(
+                table, here | (blank & (table["street"] == street)) if "street" in table else here
+            )
+        elif "place_id" in table:
+            kept[name] = _of(table, table["place_id"].isin(ids | grids | {street}))
+    if "matches" in plan.lists:
+        needs = set(kept["needs"]["need_id"]) if "needs" in kept else set()
+        matches = _of(plan.lists["matches"], plan.lists["matches"]["need_id"].isin(needs))
+        kept["matches"] = matches
+        for name, key in (("resources", "resource_id"), ("actors", "actor_id")):
+            if name in plan.lists:
+                table = plan.lists[name]
+                named = table[key].isin(set(matches[key]))
+                kept[name] = _of(table, named | table["community_id"].isin(ids))
+    if "ledger" in plan.lists:
+        who = set(kept["actors"]["actor_id"]) if "actors" in kept else set()
+        kept["ledger"] = _of(plan.lists["ledger"], plan.lists["ledger"]["actor_id"].isin(who))
+    yield from ((name, kept[name]) for name in plan.lists if name in kept)
+
+
+def _report(plan: Plan, mine: Plan, street: str, ids: set[str]) -> dict[str, Any]:
+    """Return the report of a street."""
+    report = {key: value for key, value in plan.report.items() if key not in OF_DISTRICT}
+    project = {**report["project"], "name": f"{report['project']['name']} {street}"}
+    named = ids | {street} | set(mine.grids["grid_id"])
+    assessed = [row for row in report.get("assessment") or () if row["id"] in named]
+    whole = [{**row, "level": "district", "id": ""} for row in assessed if row["level"] == "street"]
+    posts = report.get("posts")
+    return {
+        **report,
+        "project": project,
+        "totals": _totals(mine),
+        "communities": [row for row in report["communities"] if row["community_id"] in ids],
+        "circle": [_service(row, plan, mine) for row in report["circle"]],
+        **({"assessment": [*whole, *assessed]} if "assessment" in report else {}),
+        **({} if posts is None else {"posts": _posts(posts, street, ids)}),
+        "told": [],
+        "repairs": [],
+    }
+
+
+def _totals(mine: Plan) -> dict[str, Any]:
+    """Return the totals of a street, from its row."""
+    ordinary = mine.grids[mine.grids["kind"] == "ordinary"]
+    row = mine.streets.iloc[0] if mine.streets is not None else {}
+    sums = {name: None if pd.isna(row[name]) else float(row[name]) for name in SUMS}
+    return {
+        **sums,
+        "load": float(mine.grids["load"].sum()),
+        "grids": len(ordinary),
+        "workers": int(ordinary["workers"].sum()),
+        "in_band_share": float(ordinary["in_band"].mean()) if len(ordinary) else 1.0,
+    }
+
+
+def _service(row: dict[str, Any], plan: Plan, mine: Plan) -> dict[str, Any]:
+    """Return what a service is for the households of a street; what was solved was solved for the district."""
+    district = {**row, "curve": [], "goals": [], "next_site": "", "next_site_households": 0.0}
+    if mine.access is None or mine.facilities is None:
+        return district
+    of = mine.access[mine.access["category"] == row["category"]]
+    homes = of["unit_id"].map(mine.units.set_index("unit_id")["households"]).fillna(0.0)
+    people = max(float(homes.sum()), 1.0)
+    limit_min = row["limit_m"] / plan.report["walk"]["metres_per_minute"]
+    sites = mine.facilities[mine.facilities["category"] == row["category"]]["status"].value_counts()
+    known = of["minutes"].notna()
+    return {
+        **district,
+        "existing": int(sites.get("existing", 0)),
+        "new": int(sites.get("new", 0)),
+        "closed": int(sites.get("closed", 0)),
+        "covered_before": float(homes[of["minutes_existing"] <= limit_min + 1e-9].sum()) / people,
+        "covered_after": float(homes[of["covered"] == 1].sum()) / people,
+        "mean_minutes": float((homes * of["minutes"])[known].sum() / max(float(homes[known].sum()), 1.0)),
+        "unreachable": None,
+    }
+
+
+def _posts(posts: dict[str, Any], street: str, ids: set[str]) -> dict[str, Any]:
+    """Return the rows of a street and its communities; the street stands for the whole."""
+
+    def rows(part: str) -> list[dict[str, Any]]:
+        mine = [row for row in posts.get(part) or () if row["community_id"] in ids]
+        own = [
+            row
+            for row in posts.get(part) or ()
+            if row.get("level") == "street" and row.get("street") == street and not row["community_id"]
+        ]
+        return [*({**row, "level": "district", "area": ""} for row in own), *own, *mine]
+
+    return {part: rows(part) for part in AREA_PARTS if part in posts}
