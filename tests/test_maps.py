@@ -500,3 +500,16 @@ def test_data_in_a_page_is_json(index):
     assert {len(grids[key]) for key in ("shapes", "look", "tips")} == {5}
     assert [layer["key"] for layer in drawn][:4] == ["grids", "units", "communities", "streets"]
     assert [layer["key"] for layer in drawn][-3:] == ["roads", "barriers", "special"]
+
+
+def test_several_streets_have_pages_of_their_own():
+    """The index leads to a page a street, each leads back; names of files are numbers, and a page has its own street only."""
+    plan = tiny.tiny_plan()
+    communities = plan.communities.assign(street=["甲街道", "../乙<b>"])
+    streets = plan.streets.loc[[0, 0]].reset_index(drop=True).assign(street=communities["street"])
+    made = pages(replace(plan, communities=communities, streets=streets.set_geometry(communities.geometry)))
+    assert list(made) == ["index.html", "street-01.html", "street-02.html"]
+    assert "street-02.html" in made["index.html"]
+    assert all("index.html" in made[name] for name in list(made)[1:])
+    assert "甲街道" not in made["street-02.html"]
+    assert "<b>" not in made["index.html"]

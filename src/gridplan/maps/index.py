@@ -1,5 +1,7 @@
 """``Plan -> folium.Map``: the map of a whole plan, and its pages."""
 
+from collections.abc import Sequence
+
 import folium
 import numpy as np
 from folium.plugins import Fullscreen
@@ -10,14 +12,19 @@ from gridplan.maps.elements import Assets, Beside
 from gridplan.maps.layers import all_layers
 from gridplan.maps.offline import JQUERY_JS, LEAFLET_CSS, LEAFLET_JS, html_safe, page
 from gridplan.maps.shapes import corners, zoom_for
+from gridplan.part import street_of
 from gridplan.plan import Plan
+from gridplan.words import say
 
+INDEX = "index.html"
 FARTHEST_ZOOM = 20
 GRID_PIXELS = 90  # a grid so wide can carry its name
 
 
-def build_map(plan: Plan) -> folium.Map:
+def build_map(plan: Plan, *, links: Sequence[tuple[str, str]] = ()) -> folium.Map:
     """Return the map of a plan as a folium map, to which layers of one's own may be added.
+
+    ``links`` are texts and names of pages beside this one, shown under the title.
 
     Examples
     --------
@@ -29,7 +36,7 @@ def build_map(plan: Plan) -> folium.Map:
     built = _canvas(plan, title=panels.title(plan, words))
     for layer in all_layers(plan, words):
         built.add_child(layer)
-    built.add_child(Beside("bar", panels.bar(plan, words)))
+    built.add_child(Beside("bar", panels.bar(plan, words, links)))
     built.add_child(Fullscreen(title=words("full_screen"), title_cancel=words("full_screen_leave")))
     built.add_child(folium.LayerControl(collapsed=False))
     built.add_child(Beside("communities", panels.community_table(plan, words)))
@@ -38,8 +45,14 @@ def build_map(plan: Plan) -> folium.Map:
 
 
 def pages(plan: Plan) -> dict[str, str]:
-    """Return the pages of a plan, file name -> text; nothing is written."""
-    return {"index.html": page(build_map(plan), language=plan.language)}
+    """Return the pages of a plan, file name -> text: all of it, and each street where there are several; nothing is written."""
+    names = [] if plan.streets is None else plan.streets["street"].tolist()
+    files = [f"street-{number:02}.html" for number in range(1, len(names) + 1)] if len(names) > 1 else []
+    back = ((say(plan.language, "maps.whole", name=plan.report["project"]["name"]), INDEX),)
+    made = {INDEX: page(build_map(plan, links=list(zip(names, files, strict=False))), language=plan.language)}
+    for name, file in zip(names, files, strict=False):
+        made[file] = page(build_map(street_of(plan, name), links=back), language=plan.language)
+    return made
 
 
 def _canvas(plan: Plan, *, title: str) -> folium.Map:

@@ -1,6 +1,7 @@
 """What stands beside the drawing: the bar with title and figures, the list of communities, the legend."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,13 +18,14 @@ def title(plan: Plan, words: Words) -> str:
     return words("title", name=plan.report["project"]["name"])
 
 
-def bar(plan: Plan, words: Words) -> dict[str, Any]:
-    """Title, note, date, main figures and the texts of the search box."""
+def bar(plan: Plan, words: Words, links: Sequence[tuple[str, str]] = ()) -> dict[str, Any]:
+    """Title, note, date, links to other pages, main figures and the texts of the search box."""
     project = plan.report["project"]
     return {
         "title": title(plan, words),
         "note": project.get("note") or "",
         "date": str(project.get("date") or ""),
+        "links": [list(link) for link in links],
         "figures": [
             [words(f"figure_{key}"), value] for key, value in main_figures(plan, words).items() if value
         ],

@@ -51,6 +51,12 @@
     var below = element("p", head);
     if (data.note) element("strong", below, data.note, "gp-marked");
     if (data.date) element("time", below, data.date);
+    if (data.links.length) {
+      var pages = element("nav", head, null, "gp-pages");
+      data.links.forEach(function (link) {
+        element("a", pages, link[0]).href = link[1];
+      });
+    }
     var list = element("dl", box, null, "gp-figures");
     data.figures.forEach(function (figure) {
       var one = element("div", list);
