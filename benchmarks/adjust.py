@@ -72,9 +72,7 @@ def untouched(old: Path, new: Path, adjusted: list[str]) -> bool:
 def gridplan(*arguments: str) -> float:
     """Run the command beside this Python; return its seconds."""
     begun = time.perf_counter()
-    subprocess.run(
-        [str(Path(sys.executable).with_name("gridplan")), *arguments, "--quiet"], check=True
-    )
+    subprocess.run([str(Path(sys.executable).with_name("gridplan")), *arguments, "--quiet"], check=True)
     return time.perf_counter() - begun
 
 
