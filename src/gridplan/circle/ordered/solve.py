@@ -47,8 +47,7 @@ def best(
             time_limit=None if stop.left_s is None else timedelta(seconds=stop.left_s),
             relative_gap_tolerance=0.0,
             absolute_gap_tolerance=_grain(case, aim),
-            # most cover starts from a good plan: SCIP's heuristics find no better one, and few cuts do
-            cuts=mathopt.Emphasis.LOW if aim == "cover" else None,
+            # most cover starts from a good plan: SCIP's heuristics find no better one
             heuristics=mathopt.Emphasis.OFF if aim == "cover" and start is not None else None,
         ),
         model_params=built.hint(start),
