@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridplan.circle import Buildings, Tenant, locate_in_order, site_problem
+from gridplan.circle.ordered import solve
 from gridplan.circle.ordered.case import case_of, kept, measured
 
 AT = np.arange(0, 700, 100)
@@ -225,6 +226,25 @@ def test_equals_trying_all(seed, goals, shares):
     assert [goal.best for goal in plan.goals] == pytest.approx(want, abs=1e-5)
     assert [goal.bound for goal in plan.goals] == pytest.approx(want, abs=1e-5)
     assert bool(want) or bool(plan.reasons)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32), st.permutations(["cover", "named", "money", "sites"]), st.integers(0, 2))
+def test_many_walks_keep_what_is_proven(seed, others, before):
+    """With many walks another solver proves that goal, and the one after it lies between its bound and what is possible."""
+    tenants, buildings = worlds(np.random.default_rng(seed))
+    goals = [*others[:before], "walk", others[before]]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(solve, "FEW_WAYS", 0)
+        plan = locate_in_order(tenants, buildings=buildings, goals=goals, give_up=0.1)
+    want = brute(case_of(tenants, buildings), goals, [0.1] * len(goals))
+    assert len(plan.goals) == len(want)
+    settled = before + 1
+    assert [goal.best for goal in plan.goals[:settled]] == pytest.approx(want[:settled], abs=1e-5)
+    for goal, possible in zip(plan.goals[settled:], want[settled:], strict=True):
+        sign = 1 if goal.aim in MORE else -1
+        assert sign * goal.best <= sign * possible + 1e-5
+        assert sign * goal.bound >= sign * possible - 1e-5
 
 
 @settings(max_examples=15, deadline=None)

@@ -291,4 +291,5 @@ def _centres(rows: gpd.GeoDataFrame, of_row: Ints, shapes: Geometries) -> Floats
         np.bincount(of_row, weights=weight * xy[:, axis], minlength=len(shapes)) / safe for axis in (0, 1)
     ]
     # a micrometre hides the order in which rows were added: one row a household gives the plan of one row an entrance
-    return np.round(np.where(total[:, None] > 0, np.column_stack(mean), inner), 6)
+    centres: Floats = np.where(total[:, None] > 0, np.column_stack(mean), inner)
+    return centres.round(6)

@@ -75,7 +75,7 @@ def with_isochrones(reach: Placed, asked: Circle, ways: Ways, inputs: Inputs, un
     homes = units["households"].to_numpy(float)
     rows = []
     for minutes in sorted(asked.isochrones):
-        limit_m = minutes * asked.metres_per_minute
+        limit_m = asked.metres(minutes)
         near = np.isfinite(ways.walk.distances(ways.walk.attach(spots), ways.units, limit_m=limit_m))
         rows.append(
             gpd.GeoDataFrame(

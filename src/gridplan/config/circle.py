@@ -133,7 +133,11 @@ class Circle(Table):
     @property
     def metres_per_minute(self) -> float:
         """The walking speed."""
-        return self.walking_km_per_hour * METRES_PER_KM / MINUTES_PER_HOUR
+        return self.metres(1)
+
+    def metres(self, minutes: float) -> float:
+        """Return how far people walk in so many minutes; rounded once, so that 15 at 4 km/h are 1,000 m to the last digit."""
+        return minutes * self.walking_km_per_hour * METRES_PER_KM / MINUTES_PER_HOUR
 
     @property
     def own_norms(self) -> tuple[dict[str, Any], ...]:
@@ -178,4 +182,4 @@ class Circle(Table):
         """Return the walking distance in metres up to which a service counts as within reach."""
         if service.metres is not None:
             return service.metres
-        return (self.minutes if service.minutes is None else service.minutes) * self.metres_per_minute
+        return self.metres(self.minutes if service.minutes is None else service.minutes)

@@ -130,7 +130,7 @@ def _reach(setting: Setting) -> matching.Reach:
     """Return how far a resource reaches that says nothing of its own."""
     asked, circle = setting.plan_file.matching, setting.plan_file.circle or Circle()
     minutes = circle.minutes if asked.minutes is None else asked.minutes
-    limit_m = minutes * circle.metres_per_minute if asked.metres is None else asked.metres
+    limit_m = circle.metres(minutes) if asked.metres is None else asked.metres
     return matching.Reach(limit_m=limit_m, within=asked.within)
 
 

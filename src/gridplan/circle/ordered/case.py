@@ -4,7 +4,7 @@ A column is a site of a service, an element is a row of a service; entries say w
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -174,6 +174,25 @@ def _elements(number: int, tenant: Tenant, start: int) -> dict[str, NDArray]:
         "metres": metres[at, column],
         "sizes": np.bincount(at, minlength=len(rows)),
     }
+
+
+def may_open(case: Case, chosen: Flags) -> Flags:
+    """Return the columns that are open in any case, or that a choice has open."""
+    return case.must | (case.free & chosen)
+
+
+def only(case: Case, chosen: Flags) -> Case:
+    """Return the case with nothing to open but what a choice has open."""
+    barred = ~may_open(case, chosen)
+    stays = ~barred[case.column]
+    sizes = np.bincount(case.element[stays], minlength=len(case.of))
+    return replace(
+        case,
+        barred=barred,
+        first=np.concatenate([[0], np.cumsum(sizes)]),
+        column=case.column[stays],
+        metres=case.metres[stays],
+    )
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -33,7 +33,7 @@ class Model:
     """The model with its variables."""
 
     def __init__(self, case: Case, aim: Aim, limits: tuple[Kept, ...]) -> None:
-        self.case, self.model = case, mathopt.Model()
+        self.case, self.aim, self.model = case, aim, mathopt.Model()
         self.aims = {aim, *(one.aim for one in limits)}
         self.ways = ways_of(case) if "walk" in self.aims else NO_WAYS
         self.few = merged(case, groups="worst" in self.aims)
