@@ -25,6 +25,8 @@ HEAVY = ("folium", "geopandas", "numba", "numpy", "ortools", "pandas", "pydantic
 COMMANDS = ("run", "adjust", "apply", "sheet", "compare", "check", "new", "map", "export")
 FILES = (
     "curve.svg",
+    "loads.svg",
+    "report.html",
     "maps/index.html",
     "plan.gpkg",
     "report.json",
@@ -89,7 +91,7 @@ def test_a_run_writes_everything(finished: tuple[Path, str, str]) -> None:
     assert set(FILES) == set(bytes_of(out))
     lines = said.splitlines()
     assert [line.partition("：")[2] for line in lines[-4:-1]] == [
-        str(out / name) for name in ("maps/index.html", "staffing.xlsx", "report.md")
+        str(out / name) for name in ("maps/index.html", "staffing.xlsx", "report.html")
     ]
     assert lines[1].startswith("共 8,213 户")
 

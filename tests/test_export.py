@@ -34,7 +34,15 @@ from gridplan.verify import verify
 from tiny_plan import SERVICE, tiny_plan
 
 PAGES = {"index.html": "<!doctype html><title>地图</title>"}
-OURS = ["maps/index.html", "plan.gpkg", "report.json", "report.md", "staffing.xlsx"]
+OURS = [
+    "loads.svg",
+    "maps/index.html",
+    "plan.gpkg",
+    "report.html",
+    "report.json",
+    "report.md",
+    "staffing.xlsx",
+]
 SHARED = Path(__file__).parents[2] / "shared"
 TINY = tiny_plan()
 

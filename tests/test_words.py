@@ -25,7 +25,7 @@ HELD = {  # speakers that the source cannot show: a function kept in a variable,
     "words": ("maps", 0),
     "start": ("progress", 0),
 }
-FILES = ("report.md", "report.json", "staffing.xlsx")  # look like keys
+FILES = ("report.md", "report.html", "report.json", "staffing.xlsx")  # look like keys
 HAN = re.compile(r"[\u4e00-\u9fff]")
 OPEN = re.compile(r"\{[^}]*\}")
 PHRASE = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")

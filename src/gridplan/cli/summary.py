@@ -9,7 +9,7 @@ from gridplan.plan import Plan
 from gridplan.words import say
 
 SHOWN = 5  # communities named with their reasons
-TO_OPEN = {"map": "maps/index.html", "workbook": "staffing.xlsx", "report": "report.md"}
+TO_OPEN = {"map": "maps/index.html", "workbook": "staffing.xlsx", "report": "report.html"}
 WHOLE = 1 - 1e-9  # a share from here on is all
 
 

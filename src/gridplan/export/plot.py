@@ -104,7 +104,7 @@ def _panel(x0: float, width: float, axis: str, lines: Sequence[Line]) -> Iterato
     for share in np.linspace(low, 1.0, round((1 - low) * 10) + 1):
         yield f'<path d="M{x(0):.1f} {y(share):.1f}H{x(most):.1f}" stroke="{FAINT}"/>'
         yield f'<text x="{x(0) - 8:.1f}" y="{y(share) + 4:.1f}" text-anchor="end">{share:.0%}</text>'
-    for value in _ticks(most):
+    for value in ticks(most):
         yield f'<path d="M{x(value):.1f} {y(low):.1f}v5" stroke="{INK}"/>'
         yield f'<text x="{x(value):.1f}" y="{y(low) + 20:.1f}" text-anchor="middle">{value:,.0f}</text>'
     yield f'<text x="{x(most / 2):.1f}" y="{y(low) + 42:.1f}" text-anchor="middle">{escape(axis)}</text>'
@@ -118,10 +118,10 @@ def _panel(x0: float, width: float, axis: str, lines: Sequence[Line]) -> Iterato
             yield f'<circle {spot} r="4" fill="#ffffff" stroke="{line.colour}" stroke-width="2"/>'
         name = x(most) + 14
         yield f'<path d="M{end:.1f} {level:.1f}L{name - 3:.1f} {height:.1f}" stroke="{line.colour}" stroke-dasharray="1 3"/>'
-        yield f'<text x="{name:.1f}" y="{height + 4:.1f}" fill="{line.colour}">{escape(_short(line.name))}</text>'
+        yield f'<text x="{name:.1f}" y="{height + 4:.1f}" fill="{line.colour}">{escape(short(line.name))}</text>'
 
 
-def _ticks(most: float) -> list[float]:
+def ticks(most: float) -> list[float]:
     """Return round numbers from 0 to the most."""
     rough = max(1.0, most / TICKS)
     base = 10.0 ** np.floor(np.log10(rough))
@@ -144,7 +144,7 @@ def _apart(heights: Sequence[float]) -> list[float]:
     return [float(value) for value in found]
 
 
-def _short(name: str) -> str:
+def short(name: str) -> str:
     """Return a name that has room beside the panel."""
     room, width = 2 * LONGEST, 0
     for at, letter in enumerate(name):

@@ -180,6 +180,13 @@ def circle_tables(
     heads, lines = next_sites(plan, plain)
     if lines:
         yield "next_sites", heads, lines
+    norms = _norms(plan)
+    if len(norms):
+        shown = norms.drop(columns=["area_m2", "people"])
+        for name in ("level_minutes", "norm_m", "limit_m"):
+            shown[name] = [f"{value:,.0f}" for value in shown[name]]
+        heads = [said(plan, f"head_{name}") for name in shown]
+        yield "norms", heads, [[plain(value) for value in line] for line in shown.to_numpy().tolist()]
 
 
 def next_sites(plan: Plan, plain: Callable[[object], str]) -> tuple[list[str], list[list[str]]]:

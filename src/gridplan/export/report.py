@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import Any
 
+from gridplan.export.loads import LOADS, loads_svg
 from gridplan.export.plot import CURVE
 from gridplan.export.reach import circle_tables
 from gridplan.plan import Plan
@@ -69,6 +70,7 @@ def _figures(plan: Plan) -> Iterator[str]:
     }
     yield f"## {_said(plan, 'figures')}"
     yield _table(("", ""), [(_said(plan, f"figure_{name}"), text) for name, text in lines.items()])
+    yield from [f"![{_said(plan, 'loads')}]({LOADS})"] if loads_svg(plan) else []
 
 
 def _posts(plan: Plan) -> str:

@@ -10,7 +10,9 @@ from gridplan.export.filled import free_name, is_filled_in
 from gridplan.export.geopackage import write_geopackage
 from gridplan.export.listing import FOLDER as LISTS_FOLDER
 from gridplan.export.listing import LETTERS, edited_lists, list_texts
+from gridplan.export.loads import LOADS, loads_svg
 from gridplan.export.lock import HeldError, locked
+from gridplan.export.page import report_page
 from gridplan.export.plot import CURVE, curve_svg
 from gridplan.export.record import report_json
 from gridplan.export.report import report_markdown
@@ -21,6 +23,7 @@ from gridplan.tables import LISTS
 from gridplan.words import Message
 
 PLAN, REPORT, WORKBOOK, PAGE, MAPS = "plan.gpkg", "report.json", "staffing.xlsx", "report.md", "maps"
+WEB_PAGE = "report.html"
 SHEETS, SHEET_ENDINGS = "sheets", (".pdf", ".png")
 LAYERS_FOLDER, STREETS = "layers", "streets"
 REASONS = {
@@ -173,9 +176,15 @@ def _fill(new: Path, plan: Plan, pages: Mapping[str, str]) -> None:
     (new / MAPS).mkdir(parents=True)
     write_geopackage(plan, new / PLAN)
     write_workbook(plan, new / WORKBOOK)
-    curve = curve_svg(plan)
-    drawn = {CURVE: curve} if curve else {}
-    _fill_texts(new, {REPORT: report_json(plan.report, timings=True), PAGE: report_markdown(plan), **drawn})
+    drawings = {LOADS: loads_svg(plan), CURVE: curve_svg(plan)}
+    drawn = {name: text for name, text in drawings.items() if text}
+    told = report_markdown(plan)
+    texts = {
+        REPORT: report_json(plan.report, timings=True),
+        PAGE: told,
+        WEB_PAGE: report_page(plan, told, drawn),
+    }
+    _fill_texts(new, {**texts, **drawn})
     _fill_texts(new / MAPS, pages)
     if plan.lists:
         (new / LISTS_FOLDER).mkdir()
@@ -199,7 +208,13 @@ def _ours(folder: Path) -> list[Path]:
     derived = [path for name in (LAYERS_FOLDER, STREETS) for path in (folder / name).rglob("*")]
     layers = [path for path in derived if path.is_file()]
     stale = [path.relative_to(folder) for path in (*sheets, *layers)]  # of the plan that was
-    return [*map(Path, (PLAN, REPORT, WORKBOOK, PAGE, CURVE)), *pages, *lists, *journals, *stale]
+    return [
+        *map(Path, (PLAN, REPORT, WORKBOOK, PAGE, WEB_PAGE, CURVE, LOADS)),
+        *pages,
+        *lists,
+        *journals,
+        *stale,
+    ]
 
 
 def _refuse_unfit(folder: Path) -> None:
