@@ -26,7 +26,7 @@ from gridplan.export.geopackage import read_plan, write_geopackage
 from gridplan.export.lock import locked
 from gridplan.export.report import report_markdown
 from gridplan.export.sheet import Column, _width
-from gridplan.export.workbook import write_workbook
+from gridplan.export.workbook import sheet_name, write_workbook
 from gridplan.export.write import claim, write_claimed, write_pages, write_run
 from gridplan.plan import Plan
 from gridplan.tables import LAYERS
@@ -514,6 +514,33 @@ def test_workbook_holds_the_figures_of_the_plan(tmp_path: Path) -> None:
         *(220, 180, 0, "=SUBTOTAL(9,I7:I9)", "=SUBTOTAL(9,I4:I10)"),
     ]
     assert "合成数据：不是真实地点" in {row[0] for row in book["汇总表"]}
+
+
+def test_each_street_has_a_sheet_of_its_own(tmp_path: Path) -> None:
+    """A street's grids stand on its own sheet, counted from 1; names that Excel refuses become others."""
+    names = ["城东[街道]", "汇总表"]
+    two = dataclasses.replace(TINY, communities=TINY.communities.assign(street=names))
+
+    book = sheets(two, tmp_path / "staffing.xlsx")
+
+    assert list(book)[-2:] == ["城东_街道_", "汇总表~2"]
+    assert [row[0] for row in book["汇总表~2"] if isinstance(row[0], int)] == [1, 2, 3]
+    assert sum(isinstance(row[0], int) for row in book["网格表"]) == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "used", "wanted"),
+    [
+        ("a" * 40, (), "a" * 31),
+        ("a" * 40, ("A" * 31,), "a" * 29 + "~2"),
+        ("'/*'", (), "__"),
+        ("", (), "_"),
+        ("History", (), "History~2"),
+    ],
+)
+def test_names_of_sheets(text: str, used: tuple[str, ...], wanted: str) -> None:
+    """No sign that Excel reserves, no more than 31 letters, none twice."""
+    assert sheet_name(text, used) == wanted
 
 
 def test_formulas_carry_their_values(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """What each sheet of the workbook shows, as tables with texts in the plan's language."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -28,6 +30,16 @@ ASKED = ["posts_min", "posts_by_residents"]  # the larger of both is what the no
 def said(plan: Plan, key: str, /, **values: object) -> str:
     """Return a text of the workbook in the plan's language."""
     return say(plan.language, f"export.{key}", **values)
+
+
+def settled(row: dict[str, Any]) -> bool:
+    """Return whether it is proven of a community that no plan has fewer grids out of band."""
+    return bool(row["status"] == "infeasible" and row["out_of_band"] == row["out_of_band_bound"])
+
+
+def proven(row: dict[str, Any]) -> bool:
+    """Return whether a community's plan is proven best, or proven to have the fewest grids out of band."""
+    return row["status"] == "optimal" or settled(row)
 
 
 def streets_frame(plan: Plan) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import Any
 
+from gridplan.export.frames import proven, settled
 from gridplan.export.loads import LOADS, loads_svg
 from gridplan.export.plot import CURVE
 from gridplan.export.reach import circle_tables
@@ -59,14 +60,14 @@ def _figures(plan: Plan) -> Iterator[str]:
     grids = plan.grids[plan.grids["kind"] == "ordinary"]
     walked = float((grids["households"] * grids["walk_mean_m"]).sum())
     walk_m = _number(walked / max(1.0, float(grids["households"].sum())), 1)
-    proven = sum(row["status"] == "optimal" or _settled(row) for row in rows)
+    known = sum(proven(row) for row in rows)
     inside = (grids["in_band"] == 1).sum()
     lines = {
         "grids_in_band": f"{inside} / {len(grids)} ({_percent(totals['in_band_share'])})",
         "posts": _posts(plan),
         "services_covered": _covered(plan),
         "mean_walk": _said(plan, "metres", metres=walk_m),
-        "proven": f"{proven} / {len(rows)}",
+        "proven": f"{known} / {len(rows)}",
     }
     yield f"## {_said(plan, 'figures')}"
     yield _table(("", ""), [(_said(plan, f"figure_{name}"), text) for name, text in lines.items()])
@@ -113,7 +114,7 @@ def _communities_out(plan: Plan) -> list[str]:
     texts = [
         _said(
             plan,
-            "community_out_proven" if _settled(row) else "community_out",
+            "community_out_proven" if settled(row) else "community_out",
             name=names[row["community_id"]],
             out=_number(row["out_of_band"]),
             grids=_number(row["grids"]),
@@ -128,7 +129,7 @@ def _communities_out(plan: Plan) -> list[str]:
 
 def _open_proofs(plan: Plan) -> list[str]:
     """Say for how many communities a better plan may exist, and how much better at most."""
-    rows = [row for row in plan.report["communities"] if row["status"] != "optimal" and not _settled(row)]
+    rows = [row for row in plan.report["communities"] if not proven(row)]
     if not rows:
         return []
     widest = max(rows, key=lambda row: float(row["gap"]))
@@ -258,11 +259,6 @@ def _names(plan: Plan) -> dict[str, str]:
     pairs = zip(plan.communities["community_id"], plan.communities["name"], strict=True)
     both = {each: _said(plan, "named", name=_plain(name), id=_plain(each)) for each, name in pairs if name}
     return {each: both.get(each, _plain(each)) for each in plan.communities["community_id"]}
-
-
-def _settled(row: dict[str, Any]) -> bool:
-    """Return whether it is proven that no plan has fewer grids out of band."""
-    return bool(row["status"] == "infeasible" and row["out_of_band"] == row["out_of_band_bound"])
 
 
 def _first(plan: Plan, texts: list[str]) -> list[str]:

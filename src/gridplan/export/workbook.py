@@ -1,9 +1,11 @@
-"""staffing.xlsx: summary, streets, communities, grids, services, facilities, to print and to fill in."""
+"""staffing.xlsx: summary, streets, communities, grids, services, facilities, each street, to print and to fill in."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
+from itertools import chain, count
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ from gridplan.export.frames import (
     communities_frame,
     facilities_frame,
     grids_frame,
+    proven,
     said,
     services_frame,
     shortage,
@@ -50,6 +53,7 @@ SHARES = {
     *("in_band_share", "gap", "used", "covered_before", "covered_after"),
     *("score", "vulnerable_covered", "covered_so_far", "give_up", "met_share"),
 }
+MOST_STREETS, LONGEST_NAME = 40, 31  # sheets of their own; letters of a sheet's name
 NOT_SUMMED = {"number", "gap", "limit_m", "walk_mean_m", "used", "shortage"}
 NAMING = {"number", "street", "community_id", "community", "code", "grid", "category"}  # which row it is
 
@@ -70,6 +74,8 @@ def write_workbook(plan: Plan, path: Path) -> None:
     printer.pairs(said(plan, "sheet_summary"), _title(plan, "summary"), list(_summary(plan)))
     for name, table in _tables(plan):
         printer.table(said(plan, f"sheet_{name}"), table)
+    for name, table in _each_street(plan, [sheet.get_name() for sheet in book.worksheets()]):
+        printer.table(name, table)
     book.close()
     path.write_bytes(content.getvalue())
 
@@ -92,6 +98,11 @@ def _summary(plan: Plan) -> Iterator[Column]:
         }
         short = shortage(pd.DataFrame([posts], dtype=float)).iloc[0]
         yield from _figures(plan, {"norm_residents": norm.get("per_10000"), **posts, "whole_shortage": short})
+    settled = sum(proven(row) for row in report["communities"])
+    share = f"{settled} / {len(report['communities'])}"
+    yield Column(head=said(plan, "head_communities_proven"), values=[share])
+    gaps = [float(row["gap"]) for row in report["communities"] if row.get("gap") is not None]
+    yield from _figures(plan, {"gap": max(gaps)} if gaps else {})
     texts = {"date": report["project"]["date"], "seed": report["seed"], "version": report["version"]}
     for name, text in texts.items():
         yield Column(head=said(plan, f"head_{name}"), values=[str(text)])
@@ -111,9 +122,8 @@ def _tables(plan: Plan) -> Iterator[tuple[str, Table]]:
     yield "communities", _table(plan, "communities", communities, alerts=communities["out_of_band"] > 0)
     for name, frame in staff_frames(plan):
         yield name, _table(plan, name, frame, total=False)
-    grids = grids_frame(plan)
-    grids = grids.assign(**holders(plan, grids["code"]))
-    yield "grids", _table(plan, "grids", grids, alerts=grids["remark"] != "", grouped="community")
+    grids = _held_grids(plan)
+    yield "grids", _grids(plan, grids, _title(plan, "grids"))
     if plan.report["circle"]:
         services = services_frame(plan)
         yield "services", _table(plan, "services", services, alerts=services["out_of_reach"] > 0, total=False)
@@ -128,6 +138,41 @@ def _tables(plan: Plan) -> Iterator[tuple[str, Table]]:
         yield "facilities", _table(plan, "facilities", facilities, alerts=crowded, total=False)
     for name, frame in list_frames(plan):
         yield name, _table(plan, name, frame, total=False)
+
+
+def _held_grids(plan: Plan) -> pd.DataFrame:
+    """Return the grids with who holds their posts."""
+    grids = grids_frame(plan)
+    return grids.assign(**holders(plan, grids["code"]))
+
+
+def _grids(plan: Plan, grids: pd.DataFrame, title: str) -> Table:
+    return replace(
+        _table(plan, "grids", grids, alerts=grids["remark"] != "", grouped="community"), title=title
+    )
+
+
+def _each_street(plan: Plan, taken: Sequence[str]) -> Iterator[tuple[str, Table]]:
+    """Yield a sheet a street with its grids, to hand to that street's office; none where there is one street or very many."""
+    grids = _held_grids(plan)
+    if "street" not in grids or not 1 < grids["street"].nunique() <= MOST_STREETS:
+        return
+    used = list(taken)
+    for street, mine in grids.groupby("street", sort=False):
+        rows = mine.assign(number=np.arange(1.0, len(mine) + 1))
+        name = sheet_name(str(street), used)
+        used.append(name)
+        yield name, _grids(plan, rows, said(plan, "title", project=street, sheet=said(plan, "sheet_grids")))
+
+
+def sheet_name(text: str, used: Sequence[str]) -> str:
+    """Return a name that Excel takes for a sheet, unlike those used: without the signs that it reserves, at most 31 letters."""
+    plain = re.sub(r"[\[\]:*?/\\\x00-\x1f]", "_", text).strip("' ")[:LONGEST_NAME] or "_"
+    known = {name.casefold() for name in used} | {"history"}
+    tails = chain([""], (f"~{number}" for number in count(2)))
+    return next(
+        name for tail in tails if (name := plain[: LONGEST_NAME - len(tail)] + tail).casefold() not in known
+    )
 
 
 def _table(
