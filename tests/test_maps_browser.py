@@ -264,3 +264,66 @@ def test_communities_are_named_where_facilities_leave_no_room(tmp_path):
     page = pages(replace(plan, facilities=crowd))["index.html"]
     told, _ = visit(tmp_path, page, 'return texts(".gp-name-community");')
     assert sorted(told) == ["临海社区", "向阳社区"]
+
+
+def test_grids_are_coloured_by_a_figure_with_its_legend(tmp_path):
+    """Choosing a figure paints the grids by its classes; their signs and rule come and go with it."""
+    question = """
+      var select = document.querySelector(".gp-choice select"), first = texts(".gp-legend li:not([hidden])");
+      function fills() {
+        return gridplan.stage.layers.grids.things.map(function (thing) { return String(thing.options.fillColor); });
+      }
+      var before = fills();
+      select.value = "0";
+      select.onchange();
+      var shown = texts(".gp-legend li:not([hidden])"), rule = texts(".gp-inside .gp-sub"), painted = fills();
+      select.value = "-1";
+      select.onchange();
+      return { first: first, shown: shown, rule: rule, changed: String(painted) !== String(before),
+        back: String(fills()) === String(before), last: texts(".gp-legend li:not([hidden])") };
+    """
+    answer, console = visit(tmp_path, pages(tiny.tiny_plan())["index.html"], question)
+    assert console == []
+    assert answer["changed"]
+    assert answer["back"]
+    assert "> 200" in answer["shown"]
+    assert "> 200" not in answer["first"]
+    assert answer["first"] == answer["last"]
+    assert answer["rule"] == ["按规模标准：低于下限、标准内三等分、高于上限。"]
+
+
+def test_pinyin_initials_find_compounds(tmp_path):
+    """The letters yghy find 阳光花园 and open the card of its unit."""
+    question = """
+      var field = document.querySelector(".gp-search input");
+      field.value = "yghy";
+      field.oninput();
+      var rows = texts(".gp-search li");
+      find("yghy");
+      return { rows: rows, card: texts(".gp-card h3") };
+    """
+    answer, console = visit(tmp_path, pages(tiny.tiny_plan())["index.html"], question)
+    assert console == []
+    assert any(row.startswith("阳光花园") for row in answer["rows"])
+    assert answer["card"] == ["阳光花园"]
+
+
+def test_an_address_leads_to_a_grid(tmp_path):
+    """An open card of a grid stands in the address, and an address with a code opens that grid's card."""
+    plan = tiny.tiny_plan()
+    code = plan.grids["code"].iloc[1]
+    question = """
+      gridplan.go("grids", 0);
+      var first = decodeURIComponent(location.hash.slice(1));
+      location.hash = "#" + encodeURIComponent(%s);
+      return new Promise(function (then) {
+        setTimeout(function () {
+          then({ first: first, codes: texts(".gp-card td"), shown: decodeURIComponent(location.hash.slice(1)) });
+        }, 700);
+      });
+    """
+    answer, console = visit(tmp_path, pages(plan)["index.html"], question % json.dumps(code))
+    assert console == []
+    assert answer["first"] == plan.grids["code"].iloc[0]
+    assert answer["shown"] == code
+    assert code in answer["codes"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from brute import divisions, judged
@@ -41,8 +41,9 @@ def was_of(problem: Problem, origin: list[int]) -> Floats:
     return was
 
 
-@settings(max_examples=80, deadline=None)
-@given(graphs(largest=7, loads=(20, 40, 50, 60, 70, 90, 120)), st.data())
+# half of the small graphs have a plan in band at all: the others are passed over
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@given(graphs(largest=7, loads=(40, 50, 60, 70, 90, 100, 120)), st.data())
 def test_no_plan_moves_fewer(graph: Graph, data: st.DataObject):
     """Of all plans in band with as many grids, none moves fewer, and of those that move as few none walks less."""
     problem = graph.problem(BAND)
@@ -52,8 +53,9 @@ def test_no_plan_moves_fewer(graph: Graph, data: st.DataObject):
     every, count = [other for other in every if len(other.groups) == len(one.groups)], len(one.groups)
     origin = [next(n for n, group in enumerate(one.groups) if unit in group) for unit in range(problem.size)]
     for unit in data.draw(st.lists(st.integers(0, problem.size - 1), max_size=3)):
-        origin[unit] = data.draw(st.integers(-1, count - 1))
-    assume(set(range(count)) <= set(origin))
+        now = data.draw(st.integers(-1, count - 1))
+        if origin.count(origin[unit]) > 1 or origin[unit] < 0:  # no grid is lost
+            origin[unit] = now
     was = was_of(problem, origin)
 
     def worth(groups: tuple[frozenset[int], ...]) -> float:

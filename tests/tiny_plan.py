@@ -91,6 +91,7 @@ def units_table() -> gpd.GeoDataFrame:
         "grid_id": [grid_of(u) for u in UNITS],
         "community_id": [grid_of(u)[:2] for u in UNITS],
         "compound": compounds,
+        "building": ["1号楼"] * 3 + [""] * 9,
         "households": [float(HOUSEHOLDS[u]) for u in UNITS],
         "load": [float(HOUSEHOLDS[u]) for u in UNITS],
     }

@@ -84,7 +84,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ),
     ),
     "microgrids": (("microgrid_id", "grid_id"), ("households",)),
-    "units": (("unit_id", "grid_id", "community_id", "compound"), ("households", "load")),
+    "units": (("unit_id", "grid_id", "community_id", "compound", "building"), ("households", "load")),
     "households": (("household_id", "unit_id", "grid_id", "microgrid_id", "community_id"), ("households",)),
     "facilities": (
         ("facility_id", "category", "status", "name", "kind"),

@@ -25,6 +25,7 @@ from gridplan.plan import Plan
 from gridplan.tables import LAYERS, LISTS
 from gridplan.words import Message
 
+LATER = {"building"}  # text columns that plans of earlier versions do not have
 NEEDED = ("communities", "grids", "units", "households")
 BACKDROP = {"roads": ("name", "rank"), "barriers": ("name",), "special_areas": ("special_id", "name")}
 SCARCE_BYTES = 1 << 24  # a disk with less room than that is full
@@ -174,6 +175,7 @@ def _check_whole(path: Path, rows: dict[str, int]) -> None:
 def _read_layer(path: Path, layer: str, texts: tuple[str, ...], numbers: tuple[str, ...]) -> pd.DataFrame:
     """Return a layer as it was before it was written; a shape of one part is no multiple one."""
     raw = pyogrio.read_dataframe(path, layer=layer)
+    raw = raw.assign(**dict.fromkeys(LATER & {*texts} - {*raw}, ""))
     if missing := [c for c in (*texts, *numbers) if c not in raw]:
         raise InputError(
             Message("export.no_columns", {"path": path, "layer": layer, "columns": ", ".join(missing)})

@@ -66,6 +66,7 @@ def grid_cards(plan: Plan, words: Words) -> dict[str, Any]:
         "walk_mean": _metres(grids["walk_mean_m"], words),
         "walk_max": _metres(grids["walk_max_m"], words),
         "bounds": grids["bounds_text"].tolist(),
+        **_within_reach(plan, words),
     }
     bands = plan.bands(grids["community_id"]).to_dict("records")
     rows = zip(grids.to_dict("records"), bands, strict=True)
@@ -79,6 +80,25 @@ def grid_cards(plan: Plan, words: Words) -> dict[str, Any]:
         **_standings(standing),
         **_columns(columns, words),
     }
+
+
+def _within_reach(plan: Plan, words: Words) -> dict[str, list[str]]:
+    """Return for each grid the share of services within reach, and those that do not reach everybody, the least first."""
+    told = {row["id"]: row for row in plan.report.get("assessment") or () if row["level"] == "grid"}
+    rows = [told.get(each, {}) for each in plan.grids["grid_id"]]
+    beyond = []
+    for row in rows:
+        short = sorted(
+            (share, name)
+            for name, share in (row.get("covered") or {}).items()
+            if share is not None and share < 1
+        )
+        names = [
+            words("beyond_some" if share else "beyond_all", service=name, share=percent(share, 0))
+            for share, name in short
+        ]
+        beyond.append(words("joint").join(names))
+    return {"score": [percent(row.get("score")) for row in rows], "beyond": beyond}
 
 
 def grid_tips(plan: Plan, words: Words) -> list[str]:

@@ -8,8 +8,18 @@ import numpy as np
 
 from gridplan.maps import signs
 from gridplan.maps.backdrop import is_railway
-from gridplan.maps.cards import WARN, Words, community_cards, number, percent
+from gridplan.maps.cards import (
+    WARN,
+    Words,
+    community_cards,
+    facility_cards,
+    grid_cards,
+    number,
+    percent,
+)
 from gridplan.maps.colours import PALETTE
+from gridplan.maps.finding import initials, places
+from gridplan.maps.shading import views
 from gridplan.plan import Plan
 
 
@@ -20,7 +30,7 @@ def title(plan: Plan, words: Words) -> str:
 
 def bar(plan: Plan, words: Words, links: Sequence[tuple[str, str]] = ()) -> dict[str, Any]:
     """Title, note, date, links to other pages, main figures and the texts of the search box."""
-    project = plan.report["project"]
+    project, found = plan.report["project"], places(plan)
     return {
         "title": title(plan, words),
         "note": project.get("note") or "",
@@ -32,7 +42,20 @@ def bar(plan: Plan, words: Words, links: Sequence[tuple[str, str]] = ()) -> dict
         "search": words("search"),
         "nothing": words("search_nothing"),
         "more": words("search_more"),
+        "places": found,
+        "initials": initials(_searched(plan, words, found)),
     }
+
+
+def _searched(plan: Plan, words: Words, found: dict[str, list[Any]]) -> set[str]:
+    """Return all names that the search looks through."""
+    cards = [community_cards(plan, words), grid_cards(plan, words)]
+    if plan.facilities is not None:
+        cards.append(facility_cards(plan, plan.facilities, words))
+    roads = plan.backdrop["roads"]["name"].tolist() if "roads" in plan.backdrop else []
+    told = [text for card in cards for text in card["title"]]
+    streets = [] if plan.streets is None else plan.streets["street"].tolist()
+    return {*told, *roads, *streets, *found["text"], *found["where"]}
 
 
 def main_figures(plan: Plan, words: Words) -> dict[str, str]:
@@ -91,7 +114,13 @@ def legend(plan: Plan, words: Words) -> dict[str, Any]:
     shown = [
         {"layer": layer, "text": words(key), "sign": sign} for there, layer, key, sign in entries if there
     ]
-    return {"title": words("legend"), "entries": shown}
+    return {
+        "title": words("legend"),
+        "entries": shown,
+        "views": views(plan, words),
+        "plain": words("view_plain"),
+        "ask": words("view_ask"),
+    }
 
 
 Entry = tuple[bool, str, str, signs.Look]  # whether the plan has it, key of its layer, key of its text, sign

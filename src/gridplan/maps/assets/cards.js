@@ -21,6 +21,22 @@
       .setContent(card(stage.layers[key].data, i))
       .openOn(stage.map);
     choose(stage.layers[key].data, i);
+    if (key === "grids") mark(stage.layers[key].data.cards.values[i][0]);
+  }
+
+  // The address names the grid whose card is open, so that a link leads there.
+  function mark(code) {
+    var hash = code ? "#" + encodeURIComponent(code) : "#";
+    if (location.hash !== hash && location.hash + "#" !== hash) location.replace(hash);
+    if (code) stage.map.once("popupclose", function () { mark(""); });
+  }
+
+  function arrive() {
+    var code = "", grids = stage.layers.grids.data.cards.values, i;
+    try { code = decodeURIComponent(location.hash.slice(1)); } catch (error) { return; }
+    for (i = 0; code && i < grids.length; i += 1) {
+      if (grids[i][0] === code && !(stage.chosen && stage.chosen.code === code)) { go("grids", i); return; }
+    }
   }
 
   // What the open card tells of has a bold outline until the card is closed.
@@ -28,6 +44,7 @@
     if (data.mark) return;
     var outline = { fill: false, interactive: false, color: "#111827", weight: 4, lineJoin: "round" };
     var chosen = stage.chosen = L.polygon(own.rings(data.shapes[i]), outline).addTo(stage.map);
+    chosen.code = data.cards.values[i][0];
     stage.map.once("popupclose", function () {
       chosen.remove();
       if (stage.chosen === chosen) stage.chosen = null;
@@ -63,4 +80,5 @@
 
   own.open = open;
   own.go = go;
+  own.arrive = arrive;
 })(gridplan);

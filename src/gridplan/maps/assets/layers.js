@@ -57,6 +57,17 @@
       this.casings = under.filter(function (line) { return line.options.casingOf !== undefined; });
       var dashes = under.filter(function (line) { return line.options.casingOf === undefined; });
       this.all = this.casings.concat(back, front, dashes);
+      if (this.view) this.paint(this.view);
+    },
+
+    // Filled by a view's classes, or with null as the layer's own looks say.
+    paint: function (view) {
+      var data = this.data, looks = (view ? view.looks : data.looks).map(own.styled);
+      this.view = view;
+      (this.things || []).forEach(function (thing, i) {
+        var look = looks[(view || data).look[i]];
+        thing.setStyle({ fillColor: look.fillColor, fillOpacity: look.fillOpacity });
+      });
     },
 
     _widen: function (zoom) {

@@ -104,16 +104,52 @@
 
   function legend(map, data) {
     panel(map, "bottomleft", data.title, true, function (box) {
-      var list = element("ul", box, null, "gp-legend");
-      data.entries.forEach(function (entry) {
+      var chosen = -1, follows = [], list;
+
+      function entry(layer, text, sign, view) {
         var row = element("li", list);
-        row.appendChild(own.swatch(entry.sign));
-        element("span", row, entry.text);
-        function follow() { row.hidden = !map.hasLayer(stage.layers[entry.layer]); }
-        map.on("overlayadd overlayremove", follow);
+        row.appendChild(own.swatch(sign));
+        element("span", row, text);
+        follows.push(function () {
+          var other = layer === "grids" && view !== chosen;
+          row.hidden = other || !map.hasLayer(stage.layers[layer]);
+        });
+      }
+
+      function follow() { follows.forEach(function (each) { each(); }); }
+
+      if (data.views.length) choice(box, data, function (at) {
+        chosen = at;
+        stage.layers.grids.paint(data.views[at] || null);
         follow();
       });
+      list = element("ul", box, null, "gp-legend");
+      data.views.forEach(function (view, at) {
+        view.texts.forEach(function (text, i) {
+          if (view.look.indexOf(i) >= 0) entry("grids", text, Object.assign({ fills: [view.looks[i].fillColor] }, view.looks[i]), at);
+        });
+      });
+      data.entries.forEach(function (one) { entry(one.layer, one.text, one.sign, -1); });
+      map.on("overlayadd overlayremove", follow);
+      follow();
     });
+    own.arrive();
+    window.addEventListener("hashchange", own.arrive);
+  }
+
+  // Which figure the grids are coloured by, and the rule of its classes.
+  function choice(box, data, then) {
+    var label = element("label", box, data.ask, "gp-choice"), select = element("select", label), rule = element("p", box, null, "gp-sub");
+    [data.plain].concat(data.views.map(function (view) { return view.title; })).forEach(function (title, at) {
+      element("option", select, title).value = at - 1;
+    });
+    rule.hidden = true;
+    select.onchange = function () {
+      var view = data.views[Number(select.value)];
+      rule.textContent = view ? view.rule : "";
+      rule.hidden = !view;
+      then(Number(select.value));
+    };
   }
 
   own.begin = begin;

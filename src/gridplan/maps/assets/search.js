@@ -1,19 +1,29 @@
-/* The search box over communities, grids and facilities. */
+/* The search box over communities, grids, facilities, compounds, buildings and roads; by name, code or pinyin initials. */
 (function (own) {
   "use strict";
 
   var MOST = 12, stage = own.stage, element = own.element;
 
-  function entries() {
-    var found = [];
+  function entries(data) {
+    var found = [], places = data.places, roads = (stage.layers.roads || { data: {} }).data.labels;
+
+    function add(entry) {
+      var parts = entry.where.split(" · ").concat(entry.text);
+      var letters = parts.map(function (part) { return data.initials[part] || ""; });
+      entry.hay = parts.concat(letters).join(" ").toLowerCase();
+      found.push(entry);
+    }
+
     ["communities", "grids", "facilities_existing", "facilities_new"].forEach(function (key) {
       var layer = stage.layers[key];
       if (!layer) return;
       layer.data.cards.title.forEach(function (title, i) {
         var cards = layer.data.cards, where = [cards.sub[i], cards.values[i][0]].filter(Boolean).join(" · ");
-        found.push({ key: key, i: i, text: title, where: where, hay: (where + " " + title).toLowerCase() });
+        add({ key: key, i: i, text: title, where: where });
       });
     });
+    places.text.forEach(function (text, n) { add({ key: "units", i: places.to[n], text: text, where: places.where[n] }); });
+    if (roads) roads.texts.forEach(function (text, i) { add({ key: "roads", at: roads.at[i], text: text, where: "" }); });
     return found;
   }
 
@@ -37,11 +47,12 @@
     function pick(one) {
       list.hidden = true;
       field.blur();
-      if (one) own.go(one.key, one.i);
+      if (one && one.at) stage.map.setView(own.pair(one.at), 17, { animate: false });
+      else if (one) own.go(one.key, one.i);
     }
 
     function show() {
-      all = all || entries();
+      all = all || entries(data);
       var fitting = matches(all, field.value);
       shown = fitting.slice(0, MOST);
       list.textContent = "";

@@ -1,0 +1,42 @@
+"""What the search of a page knows beside the cards: compounds and buildings, and the pinyin initials of Chinese names."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from gridplan.plan import Plan
+
+HAN = re.compile(r"[\u4e00-\u9fff]")
+MOST_BUILDINGS = 2_500  # units on a page, up to which its buildings can be found one by one
+
+
+def initials(texts: Iterable[str]) -> dict[str, str]:
+    """Return the initials of each text that has Chinese letters: 青峦社区 -> qlsq; what else it holds stays as it is.
+
+    Readings are those of pypinyin, which knows phrases (重庆 is cq).
+    """
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 # a fifth of a second, for pages alone
+
+    unlike = sorted({text for text in texts if HAN.search(text)})
+    return {text: "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)).lower() for text in unlike}
+
+
+def places(plan: Plan) -> dict[str, list[Any]]:
+    """Return compounds, and buildings where a page does not hold too many: text, where it is, and the unit that a find opens.
+
+    The unit is the one with most households.
+    """
+    units = pd.DataFrame(plan.units.drop(columns="geometry"))
+    names = plan.communities.set_index("community_id")["name"]
+    units = units.assign(
+        row=range(len(units)), where=units["community_id"].map(names).fillna("").astype(str)
+    ).sort_values("households", ascending=False, kind="stable")
+    compounds = units[units["compound"] != ""].drop_duplicates(["community_id", "compound"])
+    found = [compounds.assign(text=compounds["compound"])]
+    if len(units) <= MOST_BUILDINGS:
+        known = units[units["building"] != ""].drop_duplicates(["community_id", "compound", "building"])
+        found.append(known.assign(text=(known["compound"] + " " + known["building"]).str.strip()))
+    table = pd.concat(found).sort_values(["text", "row"], kind="stable")
+    return {"text": table["text"].tolist(), "where": table["where"].tolist(), "to": table["row"].tolist()}

@@ -1,0 +1,92 @@
+"""Views of grids by a figure, what the search knows, what a card says of services: by hand."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import tiny_plan as tiny
+from gridplan.maps.cards import grid_cards, speaker
+from gridplan.maps.finding import initials, places
+from gridplan.maps.shading import views
+
+PLAN = tiny.tiny_plan()
+ZH = speaker("zh")
+
+
+def view(plan, title):
+    """Return the view of a title."""
+    return next(one for one in views(plan, ZH) if one["title"] == title)
+
+
+def test_initials_know_phrases_and_leave_the_rest():
+    """Chinese letters become initials, others stay, names without Chinese are not listed."""
+    assert initials(["青峦社区", "重庆路12号A座", "Main Street"]) == {
+        "青峦社区": "qlsq",
+        "重庆路12号A座": "cql12haz",
+    }
+
+
+def test_places_are_compounds_and_buildings():
+    """Each compound of a community once, at its unit with most households; buildings under their compounds."""
+    found = places(PLAN)
+    assert found["text"] == ["海韵家园", "阳光花园", "阳光花园 1号楼"]
+    units = PLAN.units.iloc[found["to"]]
+    assert units["compound"].tolist() == ["海韵家园", "阳光花园", "阳光花园"]
+    most = PLAN.units[PLAN.units["compound"] == "阳光花园"]["households"].max()
+    assert units["households"].iloc[1] == most
+
+
+def test_loads_are_classed_by_the_norm():
+    """170 and 180 to 190 of 150-200 lie in the thirds of the band, 220 above it, the grid without households in no class."""
+    shown = view(PLAN, "每名网格员的规模")
+    grids = PLAN.grids
+    each = (grids["load"] / grids["workers"]).to_numpy()
+    classes = [shown["texts"][at] for at in shown["look"]]
+    for load, kind, text in zip(each, grids["kind"], classes, strict=True):
+        wanted = (
+            "无此数据或无住户"
+            if kind != "ordinary"
+            else "> 200"
+            if load > 200
+            else "183–200"
+            if load >= 183.4
+            else "167–183"
+        )
+        assert text == wanted, load
+
+
+def test_walks_fall_into_fifths():
+    """No class is darker for a shorter walk, and the last class has the longest."""
+    shown = view(PLAN, "平均步行距离")
+    walk = PLAN.grids["walk_mean_m"].to_numpy()
+    known = np.flatnonzero((PLAN.grids["households"] > 0).to_numpy())
+    order = known[np.argsort(walk[known])]
+    look = [shown["look"][at] for at in order]
+    assert look == sorted(look)
+    assert set(np.delete(np.array(shown["look"]), known)) <= {len(shown["texts"]) - 1}
+
+
+@pytest.mark.parametrize(
+    ("score", "text"), [(0.59, "不到 60%"), (0.6, "60%–80%"), (0.9999, "90% 以上，未全到"), (1.0, "全部能到")]
+)
+def test_scores_have_fixed_classes(score, text):
+    """Only what reaches everybody is in the class of all."""
+    rows = [
+        {"level": "grid", "id": own, "score": score, "covered": {"菜市场": score, "药店": 0.0}}
+        for own in PLAN.grids["grid_id"]
+    ]
+    plan = replace(PLAN, report={**PLAN.report, "assessment": rows})
+    shown = view(plan, "十五分钟圈得分")
+    assert {shown["texts"][at] for at in shown["look"]} == {text}
+    card = grid_cards(plan, ZH)
+    told = dict(zip(card["labels"], card["values"][0], strict=True))
+    assert told["还到不了的服务"] == (
+        "药店" if score == 1 else f"药店、菜市场（{int(score * 100)}% 的住户能到）"
+    )
+
+
+def test_what_a_plan_does_not_know_has_no_view():
+    """Without posts and reach there are the views of loads and walks alone."""
+    bare = replace(PLAN, report={**PLAN.report, "assessment": [], "posts": None})
+    assert [one["title"] for one in views(bare, ZH)] == ["每名网格员的规模", "平均步行距离"]
