@@ -41,6 +41,20 @@ def test_grids_come_back(kind: str, tmp_path: Path):
     assert (tmp_path / "access.csv").is_file()
 
 
+def test_the_tables_of_the_workbook_come_as_csv(tmp_path: Path):
+    """Heads and rows as on the sheets, without sums; names that look like formulas are text; Excel sees that it is UTF-8."""
+    plan = tiny_plan()
+    named = replace(plan, communities=plan.communities.assign(name=["=1+1", "临海社区"]))
+    write_layers(named, tmp_path, asked_of("csv", None, None))
+    content = (tmp_path / "table-communities.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    table = pd.read_csv(tmp_path / "table-communities.csv", dtype={"社区编码": str})
+    assert table["社区"].tolist() == ["'=1+1", "临海社区"]
+    assert table["户数"].sum() == 760
+    grids = pd.read_csv(tmp_path / "table-grids.csv")
+    assert grids["户数"].tolist() == [170, 190, 220, 180, 0]
+
+
 def test_what_a_shapefile_cuts_is_kept(tmp_path: Path):
     """Long names are told, a text of 300 bytes is whole in a file beside it."""
     plan = tiny_plan()

@@ -1,7 +1,7 @@
 """The layers of a plan as files of other formats, in another CRS and encoding where asked for.
 
 A shapefile has names of ten bytes and texts of 254: longer names are cut and told in ``columns.csv``, longer texts are cut and kept
-whole in ``texts.csv``. Codes stay text everywhere.
+whole in ``texts.csv``. Codes stay text everywhere. As CSV come the tables of the workbook too.
 """
 
 import csv
@@ -19,6 +19,7 @@ from pyproj.exceptions import CRSError
 from gridplan.errors import OutputError, UsageError
 from gridplan.export.geopackage import stamped
 from gridplan.export.listing import FORMULA, LETTERS
+from gridplan.export.workbook import tables
 from gridplan.plan import Plan
 from gridplan.tables import LAYERS
 from gridplan.words import Message
@@ -27,6 +28,7 @@ FORMATS = ("gpkg", "shp", "geojson", "parquet", "csv")
 ENCODINGS = ("utf-8", "gbk", "gb18030")
 NAME_BYTES, TEXT_BYTES = 10, 254
 COLUMNS, TEXTS = "columns.csv", "texts.csv"
+SHEET = "table-"  # before the name of a file with a table of the workbook
 GEOJSON_CRS = "EPSG:4326"  # what the format is defined for
 
 
@@ -77,9 +79,10 @@ def write_layers(plan: Plan, folder: Path, asked: Asked) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with stamped(plan.report["project"]["date"]):
-            return [
+            layers = [
                 path for layer, table in _tables(plan, asked) for path in _write(folder, layer, table, asked)
             ]
+        return [*layers, *(_sheets(plan, folder, asked) if asked.format == "csv" else ())]
     except UnicodeEncodeError as error:
         values = {"letter": error.object[error.start], "encoding": asked.encoding}
         raise OutputError(Message("export.no_such_letter", values)) from error
@@ -115,6 +118,13 @@ def _write(folder: Path, layer: str, table: pd.DataFrame, asked: Asked) -> list[
         )
         return [path]
     return [path, *_shapefile(path, layer, table, asked)]
+
+
+def _sheets(plan: Plan, folder: Path, asked: Asked) -> Iterator[Path]:
+    """Write the workbook's tables, without sums, the figures unrounded; yield the files."""
+    for name, table in tables(plan):
+        columns = {column.head: list(column.values) for column in table.columns}
+        yield _csv(folder / f"{SHEET}{name}.csv", pd.DataFrame(columns), asked)
 
 
 def _flat(table: pd.DataFrame) -> pd.DataFrame:

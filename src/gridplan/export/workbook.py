@@ -72,7 +72,7 @@ def write_workbook(plan: Plan, path: Path) -> None:
     book.set_properties({"title": project["name"], "created": datetime.fromisoformat(project["date"])})
     printer = Printer(book, note=str(project.get("note") or ""))
     printer.pairs(said(plan, "sheet_summary"), _title(plan, "summary"), list(_summary(plan)))
-    for name, table in _tables(plan):
+    for name, table in tables(plan):
         printer.table(said(plan, f"sheet_{name}"), table)
     for name, table in _each_street(plan, [sheet.get_name() for sheet in book.worksheets()]):
         printer.table(name, table)
@@ -114,8 +114,8 @@ def _figures(plan: Plan, figures: Mapping[str, float | None]) -> Iterator[Column
         yield Column(head=said(plan, f"head_{name}"), values=np.array([value], float), form=_form(name))
 
 
-def _tables(plan: Plan) -> Iterator[tuple[str, Table]]:
-    """Yield every sheet after the summary."""
+def tables(plan: Plan) -> Iterator[tuple[str, Table]]:
+    """Yield every sheet after the summary but those of single streets: its name, what it shows."""
     if plan.streets is not None:
         yield "streets", _table(plan, "streets", streets_frame(plan))
     communities = communities_frame(plan)
