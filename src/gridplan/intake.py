@@ -58,6 +58,8 @@ def inspect(plan: PlanFile) -> list[Fault]:
 def mended(plan: PlanFile) -> list[Mended]:
     """Return every input that could be opened, as it came and as it is after what needs no judgement was mended.
 
+    Rows of faults are counted in what came, from 1.
+
     Raises
     ------
     UsageError

@@ -84,7 +84,7 @@ def _planned(
     return status
 
 
-def check(*, plan: str, fix: str | None, common: Common, language: str) -> int:
+def check(*, plan: str, fix: str | None, page: str | None, common: Common, language: str) -> int:
     """Tell every fault of the inputs."""
     from gridplan.checks import Harm
     from gridplan.config import read_plan_file
@@ -102,6 +102,8 @@ def check(*, plan: str, fix: str | None, common: Common, language: str) -> int:
     status = FAULTY if faults else DONE
     if fix is not None:
         _fix(plan_file, Path(plan), Path(fix).resolve(), language)
+    if page is not None:
+        _page(plan_file, Path(page).resolve(), faults, language)
     if common.json:
         tell(json.dumps({"status": status, "faults": [_as_row(fault, language) for fault in faults]}))
     return status
@@ -115,6 +117,17 @@ def _fix(plan_file: "PlanFile", plan: Path, folder: Path, language: str) -> None
     with results_only():
         count = write_fixed(folder, plan, mended(plan_file))
     tell(say(language, "cli.fixed", count=count, folder=folder, changes=folder / CHANGES))
+
+
+def _page(plan_file: "PlanFile", path: Path, faults: "list[Fault]", language: str) -> None:
+    """Write the faults as a page with a map, and tell where it is."""
+    from gridplan.export.faults_page import write_faults_page
+    from gridplan.intake import mended
+
+    with results_only():
+        inputs = mended(plan_file)
+    write_faults_page(path, name=plan_file.project.name, faults=faults, inputs=inputs, language=language)
+    tell(say(language, "cli.faults_page", path=path))
 
 
 def _as_row(fault: "Fault", language: str) -> dict[str, object]:

@@ -12,6 +12,7 @@ VALUES = {
     "out": "DIR",
     "assignment": "FILE",
     "fix": "DIR",
+    "page": "FILE.html",
     "street": "NAME",
     "format_": "gpkg|shp|geojson|parquet|csv",
     "crs": "EPSG:n",

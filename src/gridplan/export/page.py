@@ -51,10 +51,15 @@ def report_page(plan: Plan, markdown: str, drawings: Mapping[str, str]) -> str:
     body = DRAWING.sub(lambda found: drawings.get(found[1], ""), body)
     body = re.sub(r"<table>\s*" + BARE_HEAD.pattern, '<table class="facts">', body)
     body = NUMBER.sub(r'<td class="n">\1</td>', body)
-    title = escape(say(plan.language, "report.title", name=plan.report["project"]["name"]))
+    title = say(plan.language, "report.title", name=plan.report["project"]["name"])
+    return framed(body, title=title, language=plan.language)
+
+
+def framed(body: str, *, title: str, language: str) -> str:
+    """Return a whole page of what stands in it, with the style and the policy of all such pages."""
     return (
-        f'<!DOCTYPE html>\n<html lang="{plan.language}">\n<head>\n<meta charset="utf-8">\n'
+        f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{escape(title)}</title>\n'
         f"<style>{STYLE}body{{font-family:{FONT}}}</style>\n</head>\n<body>\n<main>\n{body}</main>\n</body>\n</html>\n"
     )
