@@ -41,7 +41,7 @@ JOBS = {
     "compare": _Job(
         work=jobs.compare, arguments={"before": "A/plan.gpkg", "after": "B/plan.gpkg"}, own=("out",)
     ),
-    "check": _Job(work=jobs.check, arguments={"plan": "PLAN.toml"}, own=("fix", "page")),
+    "check": _Job(work=jobs.check, arguments={"plan": "PLAN.toml"}, own=("fix", "page", "since")),
     "new": _Job(work=jobs.new, arguments={"folder": "DIR"}),
     "map": _Job(work=remakes.remake_map, arguments={"out": "OUT"}),
     "export": _Job(

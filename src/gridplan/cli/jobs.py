@@ -84,7 +84,9 @@ def _planned(
     return status
 
 
-def check(*, plan: str, fix: str | None, page: str | None, common: Common, language: str) -> int:
+def check(
+    *, plan: str, fix: str | None, page: str | None, since: str | None, common: Common, language: str
+) -> int:
     """Tell every fault of the inputs."""
     from gridplan.checks import Harm
     from gridplan.config import read_plan_file
@@ -102,10 +104,13 @@ def check(*, plan: str, fix: str | None, page: str | None, common: Common, langu
     status = FAULTY if faults else DONE
     if fix is not None:
         _fix(plan_file, Path(plan), Path(fix).resolve(), language)
+    found: dict[str, object] = {"status": status, "faults": [_as_row(fault, language) for fault in faults]}
+    if since is not None:
+        found["changed"] = _since(plan_file, since, language)
     if page is not None:
         _page(plan_file, Path(page).resolve(), faults, language)
     if common.json:
-        tell(json.dumps({"status": status, "faults": [_as_row(fault, language) for fault in faults]}))
+        tell(json.dumps(found))
     return status
 
 
@@ -117,6 +122,22 @@ def _fix(plan_file: "PlanFile", plan: Path, folder: Path, language: str) -> None
     with results_only():
         count = write_fixed(folder, plan, mended(plan_file))
     tell(say(language, "cli.fixed", count=count, folder=folder, changes=folder / CHANGES))
+
+
+def _since(plan_file: "PlanFile", folder: str, language: str) -> list[str]:
+    """Tell which inputs are not what an earlier plan was made from; return their sentences."""
+    from gridplan.export.geopackage import read_plan
+    from gridplan.export.write import PLAN
+    from gridplan.since import changes_since, checksums
+
+    report = read_plan(finished(folder) / PLAN).report
+    with results_only():
+        now = checksums(plan_file)
+    lines = [message.text(language) for message in changes_since(report["inputs"], now)]
+    date = report["project"]["date"]
+    head = say(language, "checks.since_some" if lines else "checks.since_none", folder=folder, date=date)
+    tell("\n- ".join((head, *lines)))
+    return lines
 
 
 def _page(plan_file: "PlanFile", path: Path, faults: "list[Fault]", language: str) -> None:

@@ -13,6 +13,7 @@ VALUES = {
     "assignment": "FILE",
     "fix": "DIR",
     "page": "FILE.html",
+    "since": "OUT",
     "street": "NAME",
     "format_": "gpkg|shp|geojson|parquet|csv",
     "crs": "EPSG:n",
