@@ -9,13 +9,14 @@ import shutil
 import subprocess
 from dataclasses import replace
 
+import folium
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 
 import tiny_plan as tiny
-from gridplan.maps import pages
+from gridplan.maps import build_map, page, pages
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
@@ -327,3 +328,19 @@ def test_an_address_leads_to_a_grid(tmp_path):
     assert answer["first"] == plan.grids["code"].iloc[0]
     assert answer["shown"] == code
     assert code in answer["codes"]
+
+
+def test_a_layer_of_ones_own_is_drawn_and_listed(tmp_path):
+    """What a data team adds to the map after it was built is ticked like any layer, without an error."""
+    plan = tiny.tiny_plan()
+    built = build_map(plan)
+    shapes = plan.communities[["name", "geometry"]].to_crs(4326)
+    folium.GeoJson(shapes.to_json(), name="mine", style_function=lambda _: {"color": "#7a4a9e"}).add_to(built)
+    question = """
+      var labels = texts(".leaflet-control-layers-overlays label").map(function (text) { return text.trim(); });
+      return { labels: labels, checked: all(".leaflet-control-layers-overlays input").map(function (box) { return box.checked; }) };
+    """
+    answer, console = visit(tmp_path, page(built, language="zh"), question)
+    assert console == []
+    assert answer["labels"][-1] == "mine"
+    assert answer["checked"][-1]

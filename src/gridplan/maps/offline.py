@@ -18,6 +18,7 @@ from pathlib import PurePosixPath
 
 import folium
 from branca.element import CssLink, Element, Figure, Link
+from folium.map import Layer
 
 from gridplan.errors import OutputError
 from gridplan.words import Message
@@ -60,6 +61,9 @@ def page(built: folium.Map, *, language: str) -> str:
         If a part of the map wants a script, a style, an image or tiles that the page cannot hold.
     """
     figure = deepcopy(built.get_root())
+    for element in list(_elements(figure)):
+        if isinstance(element, folium.Map):
+            _control_last(element)
     _number(figure)
     for child in figure._children.values():  # noqa: SLF001 branca has no public way to its children
         child.render()
@@ -88,6 +92,18 @@ def _elements(element: Element) -> Iterator[Element]:
     for child in (*element._children.values(), *parts):  # noqa: SLF001
         if isinstance(child, Element):
             yield from _elements(child)
+
+
+def _control_last(built: folium.Map) -> None:
+    """Put layers that were added after the list of layers before it: in the page it names what is there already."""
+    children = list(built._children.items())  # noqa: SLF001
+    control = next((at for at, (_, one) in enumerate(children) if isinstance(one, folium.LayerControl)), None)
+    if control is None:
+        return
+    late = [pair for pair in children[control:] if isinstance(pair[1], Layer)]
+    rest = [pair for pair in children[control:] if not isinstance(pair[1], Layer)]
+    built._children.clear()  # noqa: SLF001
+    built._children.update([*children[:control], *late, *rest])  # noqa: SLF001
 
 
 def _number(figure: Figure) -> None:
