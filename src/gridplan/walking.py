@@ -42,7 +42,9 @@ class Ways:
             return direct
         walked = self.walk.distances(places, places)
         beside = (self.block[at][:, None] == self.block[at]) & (self.block[at][:, None] >= 0)
-        return np.where(beside | ~np.isfinite(walked), np.minimum(walked, direct), walked)
+        metres = np.where(beside | ~np.isfinite(walked), np.minimum(walked, direct), walked)
+        np.fill_diagonal(metres, 0.0)  # nobody walks out to the road and back to be at home
+        return metres
 
 
 def ways_of(plan_file: PlanFile, inputs: Inputs, units: Units, progress: Progress) -> Ways:

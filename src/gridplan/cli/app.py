@@ -43,7 +43,7 @@ JOBS = {
     ),
     "check": _Job(work=jobs.check, arguments={"plan": "PLAN.toml"}, own=("fix", "page", "since")),
     "new": _Job(work=jobs.new, arguments={"folder": "DIR"}),
-    "map": _Job(work=remakes.remake_map, arguments={"out": "OUT"}),
+    "map": _Job(work=remakes.remake_map, arguments={"out": "OUT"}, own=("hand",)),
     "export": _Job(
         work=remakes.export, arguments={"out": "OUT"}, own=("street", "format_", "crs", "encoding")
     ),

@@ -14,6 +14,7 @@ VALUES = {
     "fix": "DIR",
     "page": "FILE.html",
     "since": "OUT",
+    "hand": "PLAN.toml",
     "street": "NAME",
     "format_": "gpkg|shp|geojson|parquet|csv",
     "crs": "EPSG:n",

@@ -2,7 +2,7 @@
 # ruff: noqa: PLC0415 # each command loads only what it needs, and the help nothing heavy
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -14,14 +14,18 @@ from gridplan.errors import InputError, UsageError
 from gridplan.words import Message, say
 
 if TYPE_CHECKING:
+    from gridplan.config import PlanFile
+    from gridplan.moves import Ground
     from gridplan.plan import Plan
+    from gridplan.progress import Progress
 
 DONE = 0
 
 
-def remake_map(*, out: str, common: Common, language: str) -> int:
-    """Make the pages of a finished plan anew; nothing but ``maps/`` is touched."""
+def remake_map(*, out: str, hand: str | None, common: Common, language: str) -> int:
+    """Make the pages of a finished plan anew, with the tool for moving units where asked for; nothing but ``maps/`` is touched."""
     from gridplan.cli.terminal import telling
+    from gridplan.config import read_plan_file
     from gridplan.export.geopackage import read_plan
     from gridplan.export.write import PLAN, claim, write_pages
     from gridplan.maps import pages
@@ -31,10 +35,23 @@ def remake_map(*, out: str, common: Common, language: str) -> int:
         progress.start("read_plan")
         plan = read_plan(folder / PLAN)
         progress.start("pages")
-        made = pages(plan)
+        made = pages(
+            plan, ground=None if hand is None else _ground(read_plan_file(Path(hand)), plan, progress)
+        )
         progress.start("write")
         write_pages(folder, pages=made)
     return _remade(folder, "maps/index.html", json_too=common.json)
+
+
+def _ground(plan_file: "PlanFile", plan: "Plan", progress: "Progress") -> "Mapping[str, Ground]":
+    """Return the ground of a plan's communities from the inputs that it was made from."""
+    from gridplan.maps.hand import same_units
+    from gridplan.moves import ground_of
+
+    ground = ground_of(plan_file, progress)
+    if not same_units(plan, ground):
+        raise InputError(Message("cli.hand_other_inputs"))
+    return ground
 
 
 def sheet(*, out: str, common: Common, language: str) -> int:

@@ -1,6 +1,7 @@
 """``Plan -> folium.Map``: the map of a whole plan, and its pages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import folium
 import numpy as np
@@ -9,9 +10,11 @@ from folium.plugins import Fullscreen
 from gridplan.maps import panels
 from gridplan.maps.cards import speaker
 from gridplan.maps.elements import Assets, Beside
+from gridplan.maps.hand import hand_data
 from gridplan.maps.layers import all_layers
 from gridplan.maps.offline import JQUERY_JS, LEAFLET_CSS, LEAFLET_JS, html_safe, page
 from gridplan.maps.shapes import corners, zoom_for
+from gridplan.moves import Ground
 from gridplan.part import street_of
 from gridplan.plan import Plan
 from gridplan.words import say
@@ -21,10 +24,13 @@ FARTHEST_ZOOM = 20
 GRID_PIXELS = 90  # a grid so wide can carry its name
 
 
-def build_map(plan: Plan, *, links: Sequence[tuple[str, str]] = ()) -> folium.Map:
+def build_map(
+    plan: Plan, *, links: Sequence[tuple[str, str]] = (), hand: dict[str, Any] | None = None
+) -> folium.Map:
     """Return the map of a plan as a folium map, to which layers of one's own may be added.
 
-    ``links`` are texts and names of pages beside this one, shown under the title.
+    ``links`` are texts and names of pages beside this one, shown under the title; ``hand`` is what moving units by hand needs
+    (``maps.hand``), None for no such tool.
 
     Examples
     --------
@@ -40,18 +46,30 @@ def build_map(plan: Plan, *, links: Sequence[tuple[str, str]] = ()) -> folium.Ma
     built.add_child(Fullscreen(title=words("full_screen"), title_cancel=words("full_screen_leave")))
     built.add_child(folium.LayerControl(collapsed=False))
     built.add_child(Beside("communities", panels.community_table(plan, words)))
+    if hand is not None:
+        built.add_child(Beside("hand", hand))
     built.add_child(Beside("legend", panels.legend(plan, words)))
     return built
 
 
-def pages(plan: Plan) -> dict[str, str]:
-    """Return the pages of a plan, file name -> text: all of it, and each street where there are several; nothing is written."""
+def pages(plan: Plan, *, ground: Mapping[str, Ground] | None = None) -> dict[str, str]:
+    """Return the pages of a plan, file name -> text: all of it, and each street where there are several; nothing is written.
+
+    With the ground of its communities the pages of streets (of all, where there is one) can move units by hand.
+    """
+    words = speaker(plan.language)
+
+    def hand(part: Plan) -> dict[str, Any] | None:
+        return None if ground is None else hand_data(part, plan, ground, words)
+
     names = [] if plan.streets is None else plan.streets["street"].tolist()
     files = [f"street-{number:02}.html" for number in range(1, len(names) + 1)] if len(names) > 1 else []
     back = ((say(plan.language, "maps.whole", name=plan.report["project"]["name"]), INDEX),)
-    made = {INDEX: page(build_map(plan, links=list(zip(names, files, strict=False))), language=plan.language)}
+    whole = build_map(plan, links=list(zip(names, files, strict=False)), hand=None if files else hand(plan))
+    made = {INDEX: page(whole, language=plan.language)}
     for name, file in zip(names, files, strict=False):
-        made[file] = page(build_map(street_of(plan, name), links=back), language=plan.language)
+        part = street_of(plan, name)
+        made[file] = page(build_map(part, links=back, hand=hand(part)), language=plan.language)
     return made
 
 

@@ -16,6 +16,7 @@
   }
 
   function open(key, i, at) {
+    if (own.takes(key, i, at)) return;
     L.popup({ maxWidth: 300, minWidth: 220, className: "gp-popup", autoPanPaddingTopLeft: [20, 80] })
       .setLatLng(at || place(key, i))
       .setContent(card(stage.layers[key].data, i))
