@@ -1,0 +1,68 @@
+"""Two hundred runs killed while they write: the folder holds the old output whole or the new one, and the next run goes on."""
+
+import dataclasses
+import hashlib
+import os
+import random
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from gridplan.export.write import write_run
+from gridplan.plan import Plan
+from tiny_plan import tiny_plan
+
+KILLS = int(os.environ.get("GRIDPLAN_KILLS", "200"))
+SEED = int(os.environ.get("GRIDPLAN_SEED", "0")) or int.from_bytes(os.urandom(4), "little")
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="fork and SIGKILL are those of POSIX")
+
+
+def digest(folder: Path) -> str:
+    """Return what tells whether a folder has the same files with the same bytes."""
+    known = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            known.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return known.hexdigest()
+
+
+def plans() -> tuple[Plan, Plan]:
+    """Return two plans that differ."""
+    one = tiny_plan()
+    return one, dataclasses.replace(one, report={**one.report, "seed": 7})
+
+
+def test_a_killed_run_leaves_one_whole_output(tmp_path: Path) -> None:
+    """Whatever the moment, what is there afterwards is one of the two plans to the byte."""
+    chance, pages = random.Random(SEED), {"index.html": "<!doctype html><title>地图</title>"}  # noqa: S311 # no secret
+    wholes, took_s = {}, 0.0
+    for name, plan in zip("ab", plans(), strict=True):
+        begun = time.perf_counter()
+        write_run(plan, tmp_path / name, pages=pages)
+        took_s = time.perf_counter() - begun
+        wholes[digest(tmp_path / name)] = name
+    out, seen = tmp_path / "out", set[str]()
+    write_run(plans()[0], out, pages=pages)
+    for kill in range(KILLS):
+        child = os.fork()
+        if not child:
+            for at in range(1_000):
+                write_run(plans()[(kill + at) % 2], out, pages=pages)
+            os._exit(0)
+        time.sleep(chance.uniform(0.0, 2.2 * took_s))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        found = wholes.get(digest(out))
+        assert found, f"seed {SEED}, kill {kill}: {sorted(path.name for path in out.rglob('*'))}"
+        seen.add(found)
+    write_run(plans()[1], out, pages=pages)
+    assert wholes[digest(out)] == "b"
+    assert seen == {"a", "b"}
+    assert sorted(path.name for path in tmp_path.iterdir() if not path.name.endswith(".lock")) == [
+        "a",
+        "b",
+        "out",
+    ]
