@@ -11,7 +11,7 @@ from gridplan.words import LANGUAGES, say
 def main(arguments: list[str]) -> int:
     """Write the district and tell where its plan file is; return the exit status."""
     language = arguments[1] if len(arguments) > 1 else "zh"
-    if len(arguments) not in (1, 2) or language not in LANGUAGES:
+    if len(arguments) not in (1, 2) or language not in LANGUAGES or arguments[0].startswith("-"):
         sys.stderr.write(say("zh", "synthetic.usage") + "\n")
         return 2
     try:
