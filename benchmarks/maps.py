@@ -20,6 +20,7 @@ import pandas as pd
 
 from gridplan.export.geopackage import read_plan
 from gridplan.maps import build_map, page
+from gridplan.maps.index import MOST_UNITS
 from gridplan.maps.offline import JQUERY_JS, LEAFLET_CSS, LEAFLET_JS
 from gridplan.plan import Plan
 from run import commit
@@ -76,7 +77,7 @@ def explored(plan: Plan) -> str:
 
 def ours(plan: Plan) -> str:
     """Return our page of the whole plan."""
-    return page(build_map(plan), language=plan.language)
+    return page(build_map(plan, units=len(plan.units) <= MOST_UNITS), language=plan.language)
 
 
 PAGES = {"gridplan": ours, "folium, a marker a unit": markers, "GeoDataFrame.explore": explored}

@@ -32,6 +32,7 @@ from gridplan.maps.cards import (
     unit_tips,
 )
 from gridplan.maps.colours import PALETTE, bordering, colouring
+from gridplan.maps.finding import places
 from gridplan.maps.layers import street_layer
 from gridplan.maps.offline import VENDORED
 from gridplan.maps.panels import community_table, gap_text, legend, main_figures, posts_wanted
@@ -502,14 +503,34 @@ def test_data_in_a_page_is_json(index):
     assert [layer["key"] for layer in drawn][-3:] == ["roads", "barriers", "special"]
 
 
+def in_streets(plan, names):
+    """Return the tiny plan with its communities in two streets."""
+    communities = plan.communities.assign(street=names)
+    streets = plan.streets.loc[[0, 0]].reset_index(drop=True).assign(street=communities["street"])
+    return replace(plan, communities=communities, streets=streets.set_geometry(communities.geometry))
+
+
 def test_several_streets_have_pages_of_their_own():
     """The index leads to a page a street, each leads back; names of files are numbers, and a page has its own street only."""
-    plan = tiny.tiny_plan()
-    communities = plan.communities.assign(street=["甲街道", "../乙<b>"])
-    streets = plan.streets.loc[[0, 0]].reset_index(drop=True).assign(street=communities["street"])
-    made = pages(replace(plan, communities=communities, streets=streets.set_geometry(communities.geometry)))
+    made = pages(in_streets(tiny.tiny_plan(), ["甲街道", "../乙<b>"]))
     assert list(made) == ["index.html", "street-01.html", "street-02.html"]
     assert "street-02.html" in made["index.html"]
     assert all("index.html" in made[name] for name in list(made)[1:])
     assert "甲街道" not in made["street-02.html"]
     assert "<b>" not in made["index.html"]
+
+
+def test_a_city_draws_its_units_on_the_pages_of_streets(monkeypatch):
+    """Where there are too many units for one page the index has none of them, and a compound leads to its grid."""
+    plan = in_streets(tiny.tiny_plan(), ["甲街道", "乙街道"])
+    full = pages(plan)["index.html"]
+    monkeypatch.setattr("gridplan.maps.index.MOST_UNITS", 3)
+    made = pages(plan)
+    assert '"key":"units"' in full
+    assert '"key":"units","rank"' not in made["index.html"]
+    assert '"key":"grids"},"initials"' in made["index.html"]
+    found, units = places(plan, units=False), plan.units.set_index("unit_id")
+    homes = [set(units[units["compound"] == text.split()[0]]["grid_id"]) for text in found["text"]]
+    assert all(plan.grids["grid_id"][at] in home for at, home in zip(found["to"], homes, strict=True))
+    assert '"key":"units"' in made["street-01.html"]
+    assert len(made["index.html"]) < len(full)

@@ -23,11 +23,24 @@ def initials(texts: Iterable[str]) -> dict[str, str]:
     return {text: "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)).lower() for text in unlike}
 
 
-def places(plan: Plan) -> dict[str, list[Any]]:
-    """Return compounds, and buildings where a page does not hold too many: text, where it is, and the unit that a find opens.
+def places(plan: Plan, *, units: bool = True) -> dict[str, Any]:
+    """Return compounds, and buildings where a page does not hold too many: text, where it is, and what a find opens.
 
-    The unit is the one with most households.
+    That is the unit with most households, or its grid on a page without units.
     """
+    table = _places(plan)
+    to = table["row"].to_numpy()
+    if not units:
+        to = pd.Index(plan.grids["grid_id"]).get_indexer(table["grid_id"])
+    return {
+        "text": table["text"].tolist(),
+        "where": table["where"].tolist(),
+        "to": to.tolist(),
+        "key": "units" if units else "grids",
+    }
+
+
+def _places(plan: Plan) -> pd.DataFrame:
     units = pd.DataFrame(plan.units.drop(columns="geometry"))
     names = plan.communities.set_index("community_id")["name"]
     units = units.assign(
@@ -38,5 +51,4 @@ def places(plan: Plan) -> dict[str, list[Any]]:
     if len(units) <= MOST_BUILDINGS:
         known = units[units["building"] != ""].drop_duplicates(["community_id", "compound", "building"])
         found.append(known.assign(text=(known["compound"] + " " + known["building"]).str.strip()))
-    table = pd.concat(found).sort_values(["text", "row"], kind="stable")
-    return {"text": table["text"].tolist(), "where": table["where"].tolist(), "to": table["row"].tolist()}
+    return pd.concat(found).sort_values(["text", "row"], kind="stable")

@@ -21,16 +21,21 @@ from gridplan.words import say
 
 INDEX = "index.html"
 FARTHEST_ZOOM = 20
+MOST_UNITS = 6_000  # up to which they are on the page of all streets too
 GRID_PIXELS = 90  # a grid so wide can carry its name
 
 
 def build_map(
-    plan: Plan, *, links: Sequence[tuple[str, str]] = (), hand: dict[str, Any] | None = None
+    plan: Plan,
+    *,
+    links: Sequence[tuple[str, str]] = (),
+    hand: dict[str, Any] | None = None,
+    units: bool = True,
 ) -> folium.Map:
     """Return the map of a plan as a folium map, to which layers of one's own may be added.
 
     ``links`` are texts and names of pages beside this one, shown under the title; ``hand`` is what moving units by hand needs
-    (``maps.hand``), None for no such tool.
+    (``maps.hand``), None for no such tool. Without ``units`` the page has no layer of the units, which are most of its bytes.
 
     Examples
     --------
@@ -40,22 +45,23 @@ def build_map(
     """
     words = speaker(plan.language)
     built = _canvas(plan, title=panels.title(plan, words))
-    for layer in all_layers(plan, words):
+    for layer in all_layers(plan, words, units=units):
         built.add_child(layer)
-    built.add_child(Beside("bar", panels.bar(plan, words, links)))
+    built.add_child(Beside("bar", panels.bar(plan, words, links, units=units)))
     built.add_child(Fullscreen(title=words("full_screen"), title_cancel=words("full_screen_leave")))
     built.add_child(folium.LayerControl(collapsed=False))
     built.add_child(Beside("communities", panels.community_table(plan, words)))
     if hand is not None:
         built.add_child(Beside("hand", hand))
-    built.add_child(Beside("legend", panels.legend(plan, words)))
+    built.add_child(Beside("legend", panels.legend(plan, words, units=units)))
     return built
 
 
 def pages(plan: Plan, *, ground: Mapping[str, Ground] | None = None) -> dict[str, str]:
     """Return the pages of a plan, file name -> text: all of it, and each street where there are several; nothing is written.
 
-    With the ground of its communities the pages of streets (of all, where there is one) can move units by hand.
+    Where there are very many units only the pages of streets draw them. With the ground of its communities the pages of streets (of
+    all, where there is one) can move units by hand.
     """
     words = speaker(plan.language)
 
@@ -65,7 +71,12 @@ def pages(plan: Plan, *, ground: Mapping[str, Ground] | None = None) -> dict[str
     names = [] if plan.streets is None else plan.streets["street"].tolist()
     files = [f"street-{number:02}.html" for number in range(1, len(names) + 1)] if len(names) > 1 else []
     back = ((say(plan.language, "maps.whole", name=plan.report["project"]["name"]), INDEX),)
-    whole = build_map(plan, links=list(zip(names, files, strict=False)), hand=None if files else hand(plan))
+    whole = build_map(
+        plan,
+        links=list(zip(names, files, strict=False)),
+        hand=None if files else hand(plan),
+        units=not files or len(plan.units) <= MOST_UNITS,
+    )
     made = {INDEX: page(whole, language=plan.language)}
     for name, file in zip(names, files, strict=False):
         part = street_of(plan, name)

@@ -21,11 +21,11 @@ from gridplan.plan import Plan
 UNIT_PIXELS = 16  # units are drawn from the zoom where half of them are at least so wide
 
 
-def all_layers(plan: Plan, words: Words) -> list[Drawn]:
-    """Return every layer that the plan has something for, as the layer list names them."""
+def all_layers(plan: Plan, words: Words, *, units: bool = True) -> list[Drawn]:
+    """Return every layer that the plan has something for, as the layer list names them; without ``units`` not that of the units."""
     layers = [
         grid_layer(plan, words),
-        unit_layer(plan, words),
+        unit_layer(plan, words) if units else None,
         community_layer(plan, words),
         street_layer(plan, words),
         *facility_layers(plan, words),

@@ -28,9 +28,11 @@ def title(plan: Plan, words: Words) -> str:
     return words("title", name=plan.report["project"]["name"])
 
 
-def bar(plan: Plan, words: Words, links: Sequence[tuple[str, str]] = ()) -> dict[str, Any]:
+def bar(
+    plan: Plan, words: Words, links: Sequence[tuple[str, str]] = (), *, units: bool = True
+) -> dict[str, Any]:
     """Title, note, date, links to other pages, main figures and the texts of the search box."""
-    project, found = plan.report["project"], places(plan)
+    project, found = plan.report["project"], places(plan, units=units)
     return {
         "title": title(plan, words),
         "note": project.get("note") or "",
@@ -108,9 +110,14 @@ def community_table(plan: Plan, words: Words) -> dict[str, Any]:
     }
 
 
-def legend(plan: Plan, words: Words) -> dict[str, Any]:
+def legend(plan: Plan, words: Words, *, units: bool = True) -> dict[str, Any]:
     """Return a swatch and a text for every sign the map uses, with the layer that it comes and goes with."""
-    entries = [*_grid_signs(plan), *_border_signs(plan), *_ground_signs(plan), *_facility_signs(plan)]
+    entries = [
+        *_grid_signs(plan),
+        *_border_signs(plan, units=units),
+        *_ground_signs(plan),
+        *_facility_signs(plan),
+    ]
     shown = [
         {"layer": layer, "text": words(key), "sign": sign} for there, layer, key, sign in entries if there
     ]
@@ -137,11 +144,11 @@ def _grid_signs(plan: Plan) -> list[Entry]:
     ]
 
 
-def _border_signs(plan: Plan) -> list[Entry]:
+def _border_signs(plan: Plan, *, units: bool) -> list[Entry]:
     return [
         (True, "communities", "legend_community", _stroked(signs.COMMUNITY)),
         (plan.streets is not None, "streets", "legend_street", _stroked(signs.STREET)),
-        (True, "units", "legend_unit", {**signs.UNIT, "fills": ["#ffffff"]}),
+        (units, "units", "legend_unit", {**signs.UNIT, "fills": ["#ffffff"]}),
     ]
 
 

@@ -22,7 +22,7 @@
         add({ key: key, i: i, text: title, where: where });
       });
     });
-    places.text.forEach(function (text, n) { add({ key: "units", i: places.to[n], text: text, where: places.where[n] }); });
+    places.text.forEach(function (text, n) { add({ key: places.key, i: places.to[n], text: text, where: places.where[n] }); });
     if (roads) roads.texts.forEach(function (text, i) { add({ key: "roads", at: roads.at[i], text: text, where: "" }); });
     return found;
   }
