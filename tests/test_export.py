@@ -516,6 +516,19 @@ def test_workbook_holds_the_figures_of_the_plan(tmp_path: Path) -> None:
     assert "合成数据：不是真实地点" in {row[0] for row in book["汇总表"]}
 
 
+def test_a_community_is_one_cell_on_the_sheet_of_grids(tmp_path: Path) -> None:
+    """Its name stands once beside its grids, above its subtotal; a community of one grid has a plain cell."""
+    write_workbook(TINY, tmp_path / "staffing.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "staffing.xlsx")["网格表"]
+    at = [cell.value for cell in sheet[3]].index("社区")
+    merged = sorted(
+        str(cells) for cells in sheet.merged_cells.ranges if cells.min_col == cells.max_col == at + 1
+    )
+    letter = sheet.cell(3, at + 1).column_letter
+    assert merged == [f"{letter}4:{letter}5", f"{letter}7:{letter}9"]
+    assert sheet[f"{letter}4"].value == "向阳社区"
+
+
 def test_each_street_has_a_sheet_of_its_own(tmp_path: Path) -> None:
     """A street's grids stand on its own sheet, counted from 1; names that Excel refuses become others."""
     names = ["城东[街道]", "汇总表"]
@@ -589,7 +602,8 @@ def test_what_names_a_row_stays_in_view(tmp_path: Path) -> None:
 
     frozen = {sheet.title: sheet.freeze_panes for sheet in book}
     assert (frozen["街道表"], frozen["社区表"], frozen["网格表"]) == ("C4", "E4", "F4")
-    assert {str(cells) for cells in book["网格表"].merged_cells.ranges} == {"A6:E6", "A10:E10", "A11:E11"}
+    sums, places = {"A6:E6", "A10:E10", "A11:E11"}, {"B4:B5", "B7:B9", "C4:C5", "C7:C9"}
+    assert {str(cells) for cells in book["网格表"].merged_cells.ranges} == sums | places
 
 
 def test_rows_are_as_tall_as_their_texts(tmp_path: Path) -> None:

@@ -320,8 +320,12 @@ def test_lists_come_back_from_the_file(tmp_path):
         texts, numbers = LISTS[name]
         wanted = plan.lists[name][[*texts, *numbers]].astype(dict.fromkeys(numbers, float))
         pd.testing.assert_frame_equal(table, wanted.reset_index(drop=True), check_dtype=False)
-    sheets = openpyxl.load_workbook(tmp_path / "out" / "staffing.xlsx").sheetnames
-    assert {"吹哨报到", "轮值表", "需求清单", "项目清单", "公益积分"} <= set(sheets)
+    book = openpyxl.load_workbook(tmp_path / "out" / "staffing.xlsx")
+    assert {"吹哨报到", "轮值表", "需求清单", "项目清单", "公益积分"} <= set(book.sheetnames)
+    [offered] = book["项目清单"].data_validations.dataValidation
+    assert offered.formula1 == '"未开始,进行中,已完成,暂停"'
+    head = [cell.value for cell in book["项目清单"][3]]
+    assert book["项目清单"].cell(4, head.index("进展") + 1).coordinate in offered.sqref
     assert pd.read_csv(tmp_path / "out" / "lists" / "needs.csv")["need_id"].tolist() == [
         "n1",
         "n2",

@@ -48,7 +48,8 @@ class Column:
     """A column of a sheet: texts, or numbers where NaN leaves a cell empty.
 
     ``summed`` columns are added up in subtotals and totals. ``formula`` works a number out from others of its
-    row, which it is given as Excel counts it; ``total`` is then its value in the row of totals.
+    row, which it is given as Excel counts it; ``total`` is then its value in the row of totals. ``merged``: equal texts below one
+    another are one cell. ``choices``: what people may pick where they fill it in; they may write something else.
     """
 
     head: str
@@ -57,6 +58,8 @@ class Column:
     summed: bool = False
     formula: Callable[[int], str] | None = None
     total: float = float("nan")
+    merged: bool = False
+    choices: Sequence[str] = ()
 
     def sum_of(self, part: slice) -> float:
         """Sum of the known values of a part of the rows."""
@@ -159,7 +162,13 @@ class Printer:
         for at, column in enumerate(table.columns):
             sheet.set_column(at, at, column.width)
             sheet.write_string(HEAD_ROW, at, column.heading, self.look(HEAD))
-            self._values(sheet, at, column, rows=rows, alerts=table.alerts)
+            if column.merged:
+                self._runs(sheet, at, column, rows=rows)
+            else:
+                self._values(sheet, at, column, rows=rows, alerts=table.alerts)
+            if column.choices and rows:
+                offered = {"validate": "list", "source": list(column.choices), "error_type": "information"}
+                sheet.data_validation(rows[0], at, rows[-1], at, offered)
             for line in sums if at >= table.frozen else ():
                 self._sum(sheet, at, column, line=line)
         for line in sums:
@@ -207,6 +216,21 @@ class Printer:
                 sheet.write_blank(row, at, None, look)
             else:
                 sheet.write_number(row, at, float(value), look)
+
+    def _runs(self, sheet: Worksheet, at: int, column: Column, *, rows: Sequence[int]) -> None:
+        """Write the texts of a column, equal ones in rows that follow one another as one cell."""
+        look = self.look({**CELL, **ALIGNED["text"]})
+        follows = [row + 1 for row in rows]
+        begins = [
+            at_row
+            for at_row, text in enumerate(column.texts)
+            if not at_row or text != column.texts[at_row - 1] or rows[at_row] != follows[at_row - 1]
+        ]
+        for first, end in zip(begins, [*begins[1:], len(rows)], strict=True):
+            text = column.texts[first][:LONGEST_TEXT]
+            if end - first > 1:
+                sheet.merge_range(rows[first], at, rows[end - 1], at, "", look)
+            sheet.write_string(rows[first], at, text, look)
 
     def _label(self, sheet: Worksheet, line: "SumLine", *, columns: int) -> None:
         """Say what a row adds up, across the columns that say of the others which row it is."""

@@ -55,6 +55,8 @@ SHARES = {
 }
 MOST_STREETS, LONGEST_NAME = 40, 31  # sheets of their own; letters of a sheet's name
 NOT_SUMMED = {"number", "gap", "limit_m", "walk_mean_m", "used", "shortage"}
+AREAS = {"street", "community"}  # one cell for rows that follow one another, where communities have subtotals
+PROGRESS = ("open", "begun", "done", "stopped")  # what an office may say of a project
 NAMING = {"number", "street", "community_id", "community", "code", "grid", "category"}  # which row it is
 
 
@@ -189,7 +191,10 @@ def _table(
     runs = shown.groupby((shown[grouped] != shown[grouped].shift()).cumsum())[grouped] if grouped else ()
     return Table(
         title=_title(plan, name),
-        columns=[_column(plan, shown, str(column), summed=total) for column in shown],
+        columns=[
+            replace(_column(plan, shown, str(column), summed=total), merged=bool(grouped) and column in AREAS)
+            for column in shown
+        ],
         total=said(plan, "total") if total else "",
         groups=[(said(plan, "subtotal", name=run.iloc[0]), len(run)) for _, run in runs],
         alerts=list(alerts),
@@ -209,6 +214,7 @@ def _column(plan: Plan, frame: pd.DataFrame, name: str, *, summed: bool) -> Colu
         summed=summed and numeric and name not in NOT_SUMMED,
         formula=_shortage_formula(frame) if name == "shortage" else None,
         total=float(shortage(sums).iloc[0]) if name == "shortage" else float("nan"),
+        choices=[said(plan, f"progress_{step}") for step in PROGRESS] if name == "progress" else (),
     )
 
 
