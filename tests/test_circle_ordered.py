@@ -83,7 +83,7 @@ def test_rooms_and_backup_count_together():
         buildings=Buildings(cost=np.array([5.0, 5.0]), area_m2=np.array([np.inf, np.inf]), budget=9.0),
     )
     assert values(poorer)["cover"] == 9
-    assert {reason.key for reason in poorer.reasons} >= {"circle.without_budget", "circle.full_price_between"}
+    assert {reason.key for reason in poorer.reasons} >= {"circle.without_budget", "circle.full_price"}
 
 
 def test_sites_of_services_together_keep_apart():
@@ -254,3 +254,12 @@ def test_the_order_of_services_does_not_matter(seed):
     tenants, buildings = worlds(np.random.default_rng(seed))
     plans = [locate_in_order(order, buildings=buildings) for order in (tenants, tenants[::-1])]
     assert [goal.best for goal in plans[0].goals] == pytest.approx([goal.best for goal in plans[1].goals])
+
+
+def test_what_full_cover_costs_is_told_exactly():
+    """Two ends of the street, a building of 5 at each, the budget is 5: covering both takes 10, which is proven."""
+    far = site_problem([[0, 900], [900, 0]], goal="cover", limit_m=100, weight=[1, 1])
+    houses = Buildings(cost=np.array([5.0, 5.0]), area_m2=np.full(2, np.inf), budget=5.0)
+    plan = locate_in_order([Tenant(problem=far, building=[0, 1])], buildings=houses, goals=["cover"])
+    told = {reason.key: reason.values for reason in plan.reasons}
+    assert told["circle.full_price_known"] == {"budget": "5", "least": "10"}

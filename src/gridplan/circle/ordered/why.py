@@ -90,7 +90,9 @@ def _full_price(case: Case, buildings: Buildings, everyone: float, stop: Stop) -
         "budget": plain_number(buildings.budget),
         "least": plain_number(np.ceil(found.bound + shut - EPS)),
     }
-    if found.chosen is None:
+    if found.chosen is None or case.assigned.any():  # rooms may ask for more
         return [Message("circle.full_price", values)]
     most = plain_number(money_of(freer, found.chosen) + shut)
+    if most == values["least"]:
+        return [Message("circle.full_price_known", values)]
     return [Message("circle.full_price_between", {**values, "most": most})]
