@@ -516,6 +516,24 @@ def test_workbook_holds_the_figures_of_the_plan(tmp_path: Path) -> None:
     assert "合成数据：不是真实地点" in {row[0] for row in book["汇总表"]}
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "per", "wanted"),
+    [
+        (150, 200, 18, ["公开论文中的配备口径", "国务院办公厅 2021 年第 56 号通知，各省规划的 2025 年目标"]),
+        (200, 300, 20, ["方案文件自定"] * 2),
+    ],
+)
+def test_the_summary_says_where_norms_come_from(
+    tmp_path: Path, low: int, high: int, per: int, wanted: list[str]
+) -> None:
+    """The usual figures have their origin, others are the planner's own."""
+    norm = {**TINY.report["staffing"], "low": low, "high": high, "per_10000": per}
+    book = sheets(reported(TINY, staffing=norm), tmp_path / "staffing.xlsx")
+    told = {row[0]: row[1] for row in book["汇总表"] if len(row) > 1}
+    assert [told["户数标准出处"], told["人口标准出处"]] == wanted
+    assert told["划分所用的规模（户或工作量，每名网格员）"] == "150–200"
+
+
 def test_a_community_is_one_cell_on_the_sheet_of_grids(tmp_path: Path) -> None:
     """Its name stands once beside its grids, above its subtotal; a community of one grid has a plain cell."""
     write_workbook(TINY, tmp_path / "staffing.xlsx")

@@ -7,6 +7,7 @@ from datetime import datetime
 from io import BytesIO
 from itertools import chain, count
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -56,6 +57,7 @@ SHARES = {
 MOST_STREETS, LONGEST_NAME = 40, 31  # sheets of their own; letters of a sheet's name
 NOT_SUMMED = {"number", "gap", "limit_m", "walk_mean_m", "used", "shortage"}
 AREAS = {"street", "community"}  # one cell for rows that follow one another, where communities have subtotals
+SOURCES = ("150_200", "18", "25")  # norms whose origin is known
 PROGRESS = ("open", "begun", "done", "stopped")  # what an office may say of a project
 NAMING = {"number", "street", "community_id", "community", "code", "grid", "category"}  # which row it is
 
@@ -85,6 +87,7 @@ def write_workbook(plan: Plan, path: Path) -> None:
 def _summary(plan: Plan) -> Iterator[Column]:
     """Yield a line a figure, as a column of one value: the figures first, what they come from last."""
     report, totals, norm = plan.report, plan.report["totals"], plan.report.get("staffing")
+    band = report["band"]
     figures = {
         name: totals.get(name) for name in ("households", "population", "grids", "workers", "in_band_share")
     }
@@ -92,6 +95,8 @@ def _summary(plan: Plan) -> Iterator[Column]:
     beside = {"special_grids": len(special), "special_workers": special["workers"].sum()}
     yield from _figures(plan, {"communities": len(plan.communities), **figures})
     yield from _figures(plan, beside if len(special) else {})
+    asked = f"{band['low']:g}–{band['high']:g}"
+    yield Column(head=said(plan, "head_band"), values=[asked])
     if norm is not None:
         yield Column(head=said(plan, "head_norm"), values=[f"{norm['low']:g}–{norm['high']:g}"])
         posts = {
@@ -100,6 +105,7 @@ def _summary(plan: Plan) -> Iterator[Column]:
         }
         short = shortage(pd.DataFrame([posts], dtype=float)).iloc[0]
         yield from _figures(plan, {"norm_residents": norm.get("per_10000"), **posts, "whole_shortage": short})
+        yield from _sources(plan, norm)
     settled = sum(proven(row) for row in report["communities"])
     share = f"{settled} / {len(report['communities'])}"
     yield Column(head=said(plan, "head_communities_proven"), values=[share])
@@ -108,6 +114,16 @@ def _summary(plan: Plan) -> Iterator[Column]:
     texts = {"date": report["project"]["date"], "seed": report["seed"], "version": report["version"]}
     for name, text in texts.items():
         yield Column(head=said(plan, f"head_{name}"), values=[str(text)])
+
+
+def _sources(plan: Plan, norm: Mapping[str, Any]) -> Iterator[Column]:
+    """Yield where the norms come from: what is known of the usual figures, else the plan file."""
+    households = f"{norm['low']:g}_{norm['high']:g}"
+    residents = "" if norm.get("per_10000") is None else f"{norm['per_10000']:g}"
+    for head, figure in (("norm", households), ("norm_residents", residents)):
+        if figure:
+            key = f"source_{figure}" if figure in SOURCES else "source_own"
+            yield Column(head=said(plan, f"head_{head}_source"), values=[said(plan, key)])
 
 
 def _figures(plan: Plan, figures: Mapping[str, float | None]) -> Iterator[Column]:
