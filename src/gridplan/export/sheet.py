@@ -24,7 +24,7 @@ A3, A4 = 8, 9
 TITLE_ROW, NOTE_ROW, HEAD_ROW, FIRST_ROW = range(4)
 NARROWEST, NARROWEST_TEXT, WIDEST = 6, 10, 32  # characters of a column; texts may be written in by hand
 PROSE, WIDEST_PROSE = 80, 60  # a text so long is a sentence, and has a wider column
-PAIR_WIDTHS = 46, 30
+PAIR_WIDTHS = 46, 40
 CHINESE_WIDTH = 2.15  # of a character, in half-width ones
 LINE_POINTS, TALLEST_LINES = 15.5, 25  # Excel takes no row above 409 points
 LONGEST_TEXT = 32_000  # a cell of Excel holds 32,767
@@ -146,6 +146,12 @@ class Printer:
         for row, line in enumerate(lines, HEAD_ROW):
             sheet.write_string(row, 0, line.head, self.look(SUM))
             look = self.look({**CELL, "align": "right"}, line.form)
+            tall = max(
+                _lines_of(text, width - 1)
+                for text, width in zip((line.head, line.texts[0]), PAIR_WIDTHS, strict=True)
+            )
+            if tall > 1:
+                sheet.set_row(row, LINE_POINTS * tall + 1)
             if line.form == "text":
                 sheet.write_string(row, 1, str(line.values[0]), look)
             elif np.isnan(line.values[0]):
