@@ -25,7 +25,7 @@ from gridplan.export.frames import grids_frame
 from gridplan.export.geopackage import read_plan, write_geopackage
 from gridplan.export.lock import locked
 from gridplan.export.report import report_markdown
-from gridplan.export.sheet import Column, _width
+from gridplan.export.table import Column, width_of
 from gridplan.export.workbook import sheet_name, write_workbook
 from gridplan.export.write import claim, write_claimed, write_pages, write_run
 from gridplan.plan import Plan
@@ -886,4 +886,4 @@ def test_brackets_of_a_head_stand_in_a_line_of_their_own():
     """A head is not broken between its last letter and the bracket that closes it, and its column holds both lines."""
     column = Column(head="平均步行（米）", values=[1.0], form="whole")
     assert column.heading == "平均步行\n（米）"
-    assert all(_width(line) <= column.width for line in column.heading.split("\n"))
+    assert all(width_of(line) <= column.width for line in column.heading.split("\n"))

@@ -3,34 +3,25 @@
 Rows are as tall as their longest text needs: not every program works that out when it opens a workbook.
 """
 
-import math
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
-from unicodedata import east_asian_width
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from gridplan.export.chart import ROWS as CHART_ROWS
-from gridplan.export.chart import Chart, draw
+from gridplan.export.chart import draw
+from gridplan.export.table import FIRST_ROW, Column, Form, SumLine, Table, lines_of, lines_of_table
 
 A3, A4 = 8, 9
-TITLE_ROW, NOTE_ROW, HEAD_ROW, FIRST_ROW = range(4)
-NARROWEST, NARROWEST_TEXT, WIDEST = 6, 10, 32  # characters of a column; texts may be written in by hand
-PROSE, WIDEST_PROSE = 80, 60  # a text so long is a sentence, and has a wider column
+TITLE_ROW, NOTE_ROW, HEAD_ROW = range(FIRST_ROW)
 PAIR_WIDTHS = 46, 40
-CHINESE_WIDTH = 2.15  # of a character, in half-width ones
 LINE_POINTS, TALLEST_LINES = 15.5, 25  # Excel takes no row above 409 points
 LONGEST_TEXT = 32_000  # a cell of Excel holds 32,767
 FOOTER = 100  # a footer holds 255, an ampersand counts twice
 FORMS = {"text": "@", "order": "0", "whole": "#,##0", "tenth": "#,##0.0", "share": "0.0%"}
-WRITTEN = {"order": "{:.0f}", "whole": "{:,.0f}", "tenth": "{:,.1f}", "share": "{:.1%}"}
 ALIGNED: dict[str, dict[str, object]] = {"text": {"align": "left", "indent": 1}, "order": {"align": "center"}}
 CELL = {"border": 1, "valign": "vcenter", "text_wrap": True}
 HEAD = {**CELL, "bold": True, "align": "center", "bg_color": "#E7EEF5"}
@@ -39,74 +30,6 @@ LABEL = {**SUM, "text_wrap": False}
 ALERT = {**CELL, "bg_color": "#FBE3D6"}
 TITLE = {"bold": True, "font_size": 16}
 NOTE = {"font_color": "#C00000", "bold": True}
-
-Form = Literal["text", "order", "whole", "tenth", "share"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Column:
-    """A column of a sheet: texts, or numbers where NaN leaves a cell empty.
-
-    ``summed`` columns are added up in subtotals and totals. ``formula`` works a number out from others of its
-    row, which it is given as Excel counts it; ``total`` is then its value in the row of totals. ``merged``: equal texts below one
-    another are one cell. ``choices``: what people may pick where they fill it in; they may write something else.
-    """
-
-    head: str
-    values: Sequence[Any] | NDArray[Any]
-    form: Form = "text"
-    summed: bool = False
-    formula: Callable[[int], str] | None = None
-    total: float = float("nan")
-    merged: bool = False
-    choices: Sequence[str] = ()
-
-    def sum_of(self, part: slice) -> float:
-        """Sum of the known values of a part of the rows."""
-        return float(np.nansum(np.asarray(self.values, float)[part]))
-
-    @property
-    def heading(self) -> str:
-        """What stands above the column: brackets in a line of their own."""
-        return self.head.replace("（", "\n（")
-
-    @property
-    def texts(self) -> list[str]:
-        """What the cells show."""
-        if self.form == "text":
-            return [str(value) for value in self.values]
-        return ["" if np.isnan(value) else WRITTEN[self.form].format(value) for value in self.values]
-
-    @property
-    def width(self) -> int:
-        """Width in half-width characters; heads take two lines, long texts as many as they need."""
-        shown, written = self.texts, self.form == "text"
-        if self.summed:
-            shown.append(WRITTEN[self.form].format(self.sum_of(slice(None))))
-        lines = self.heading.split("\n")
-        words = [_width(word) for word in re.findall(r"[!-~]+", self.head)]
-        longest = max(
-            [*map(_width, shown), _width(lines[0]) / min(2, 3 - len(lines)), *map(_width, lines[1:]), *words]
-        )
-        widest = WIDEST if longest < PROSE else WIDEST_PROSE
-        return min(max(math.ceil(longest) + 2, NARROWEST_TEXT if written else NARROWEST), widest)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Table:
-    """What a sheet shows: columns of equal length, their rows in groups one after another or in none.
-
-    ``total`` is what the row of totals is called; without a name there is none.
-    """
-
-    title: str
-    columns: Sequence[Column]
-    total: str
-    groups: Sequence[tuple[str, int]] = ()  # label of the subtotal, number of rows
-    alerts: Sequence[bool] = ()
-    closing: str = ""
-    frozen: int = 1  # so many columns say which row it is, and stay in view
-    charts: Sequence[Chart] = ()
 
 
 class Printer:
@@ -147,7 +70,7 @@ class Printer:
             sheet.write_string(row, 0, line.head, self.look(SUM))
             look = self.look({**CELL, "align": "right"}, line.form)
             tall = max(
-                _lines_of(text, width - 1)
+                lines_of(text, width - 1)
                 for text, width in zip((line.head, line.texts[0]), PAIR_WIDTHS, strict=True)
             )
             if tall > 1:
@@ -164,7 +87,7 @@ class Printer:
         sheet = self.open(name, table.title)
         sheet.freeze_panes(FIRST_ROW, table.frozen)
         sheet.repeat_rows(TITLE_ROW, HEAD_ROW)
-        rows, sums = _lines(table)
+        rows, sums = lines_of_table(table)
         for at, column in enumerate(table.columns):
             sheet.set_column(at, at, column.width)
             sheet.write_string(HEAD_ROW, at, column.heading, self.look(HEAD))
@@ -194,10 +117,10 @@ class Printer:
     def _heights(self, sheet: Worksheet, columns: Sequence[Column], rows: Sequence[int]) -> None:
         """Make rows tall enough for their longest text, the head for its."""
         widths = [column.width for column in columns]
-        heads = [_lines_of(column.heading, width) for column, width in zip(columns, widths, strict=True)]
+        heads = [lines_of(column.heading, width) for column, width in zip(columns, widths, strict=True)]
         sheet.set_row(HEAD_ROW, LINE_POINTS * max(heads) + 3)
         texts = [
-            [_lines_of(text, width - 1) for text in column.texts]  # a text is indented by one
+            [lines_of(text, width - 1) for text in column.texts]  # a text is indented by one
             for column, width in zip(columns, widths, strict=True)
             if column.form == "text"
         ]
@@ -238,14 +161,14 @@ class Printer:
                 sheet.merge_range(rows[first], at, rows[end - 1], at, "", look)
             sheet.write_string(rows[first], at, text, look)
 
-    def _label(self, sheet: Worksheet, line: "SumLine", *, columns: int) -> None:
+    def _label(self, sheet: Worksheet, line: SumLine, *, columns: int) -> None:
         """Say what a row adds up, across the columns that say of the others which row it is."""
         if columns > 1:
             sheet.merge_range(line.row, 0, line.row, columns - 1, line.label, self.look(LABEL))
         else:
             sheet.write_string(line.row, 0, line.label, self.look(LABEL))
 
-    def _sum(self, sheet: Worksheet, at: int, column: Column, *, line: "SumLine") -> None:
+    def _sum(self, sheet: Worksheet, at: int, column: Column, *, line: SumLine) -> None:
         """Write a column's cell in a row of sums, as a live formula that carries its value."""
         look = self.look(SUM, column.form)
         if column.summed:
@@ -258,60 +181,3 @@ class Printer:
             sheet.write_formula(line.row, at, column.formula(line.row + 1), look, column.total)
         else:
             sheet.write_blank(line.row, at, None, look)
-
-
-@dataclass(frozen=True, kw_only=True)
-class SumLine:
-    """A row of sums: where it is, and the rows it adds up, counted as Excel does."""
-
-    row: int
-    label: str
-    first: int
-    last: int
-    values: slice
-    function: str
-
-
-def _lines(table: Table) -> tuple[list[int], list[SumLine]]:
-    """Return the row of each line of values, and the rows of sums; SUBTOTAL leaves other subtotals out."""
-    count = len(table.columns[0].values)
-    rows: list[int] = []
-    sums: list[SumLine] = []
-    row, done = FIRST_ROW, 0
-    for label, size in table.groups:
-        rows += range(row, row + size)
-        part = slice(done, done + size)
-        sums.append(_sum_line(row + size, label, row, part, "SUBTOTAL(9,"))
-        row, done = row + size + 1, done + size
-    rows += range(row, row + count - done)
-    row += count - done
-    if not table.total:
-        return rows, sums
-    function = "SUBTOTAL(9," if table.groups else "SUM("
-    sums.append(_sum_line(row, table.total, FIRST_ROW, slice(0, count), function))
-    return rows, sums
-
-
-def _sum_line(row: int, label: str, first: int, values: slice, function: str) -> SumLine:
-    """Return the line of sums in a row that adds up the rows from ``first`` to the one above it."""
-    return SumLine(row=row, label=label, first=first + 1, last=row, values=values, function=function)
-
-
-def _width(text: str) -> float:
-    """Return how many half-width characters a text takes."""
-    wide = sum(east_asian_width(letter) in "WF" for letter in text)
-    return len(text) + wide * (CHINESE_WIDTH - 1)
-
-
-def _lines_of(text: str, width: float) -> int:
-    """Return how many lines a text takes in a column: Chinese breaks anywhere, words do not."""
-    lines = 0
-    for part in text.split("\n"):
-        lines, at = lines + 1, 0.0
-        for word in re.findall(r"[!-~]+ ?|.", part):
-            long = _width(word)
-            if at and at + long > width:
-                lines, at = lines + 1, 0.0
-            lines += int(long // (width + 1))
-            at += long % (width + 1)
-    return lines

@@ -30,8 +30,9 @@ from gridplan.export.lists import POINTS as LISTED_POINTS
 from gridplan.export.lists import TENTHS as LISTED_TENTHS
 from gridplan.export.lists import list_frames
 from gridplan.export.reach import SERVICE, curve_charts, reach_frames
-from gridplan.export.sheet import Column, Form, Printer, Table
+from gridplan.export.sheet import Printer
 from gridplan.export.staff import holders, staff_frames
+from gridplan.export.table import Column, Form, Table
 from gridplan.plan import Plan
 
 PLAIN_TEXT = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
