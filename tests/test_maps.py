@@ -534,3 +534,9 @@ def test_a_city_draws_its_units_on_the_pages_of_streets(monkeypatch):
     assert all(plan.grids["grid_id"][at] in home for at, home in zip(found["to"], homes, strict=True))
     assert '"key":"units"' in made["street-01.html"]
     assert len(made["index.html"]) < len(full)
+
+
+def test_no_address_stands_in_a_page():
+    """Whoever looks through a page for links to the outside finds none, not even in a vendored text."""
+    made = pages(tiny.tiny_plan())["index.html"]
+    assert not re.findall(r"""(?:src|href)=["']https?:\/\/""", made)
