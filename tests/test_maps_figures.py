@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import tiny_plan as tiny
-from gridplan.maps.cards import grid_cards, speaker
+from gridplan.maps.cards import grid_cards, speaker, unit_cards
 from gridplan.maps.finding import initials, places
 from gridplan.maps.shading import views
 
@@ -90,3 +91,16 @@ def test_what_a_plan_does_not_know_has_no_view():
     """Without posts and reach there are the views of loads and walks alone."""
     bare = replace(PLAN, report={**PLAN.report, "assessment": [], "posts": None})
     assert [one["title"] for one in views(bare, ZH)] == ["每名网格员的规模", "平均步行距离"]
+
+
+def test_a_unit_says_what_is_near(monkeypatch):
+    """Each service with its minutes, the nearest first; pages of very many units leave it out."""
+    unit = PLAN.units["unit_id"].iloc[2]
+    rows = [(unit, "药店", 9.4), (unit, "菜市场", 3.0), (unit, "幼儿园", np.nan)]
+    access = pd.DataFrame(rows, columns=["unit_id", "category", "minutes"])
+    plan = replace(PLAN, access=access)
+    card = unit_cards(plan, ZH)
+    at = card["labels"].index("到最近设施")
+    assert [values[at] for values in card["values"]][1:4] == ["", "菜市场 3 分钟、药店 9 分钟", ""]
+    monkeypatch.setattr("gridplan.maps.cards.MOST_DETAILED", 3)
+    assert not any("药店" in value for values in unit_cards(plan, ZH)["values"] for value in values)

@@ -18,6 +18,7 @@ from gridplan.words import say
 
 Words = Callable[..., str]  # a key of the topic "maps" and the values of its placeholders -> text
 OK, WARN, QUIET = "ok", "warn", "quiet"
+MOST_DETAILED = 2_500  # units on a page, up to which each card says what is near
 
 
 def speaker(language: str) -> Words:
@@ -209,6 +210,7 @@ def unit_cards(plan: Plan, words: Words) -> dict[str, Any]:
         "unit_grid": [titles.get(each, "") for each in units["grid_id"]],
         "households": numbers(units["households"]),
         "load": numbers(weighted, 1),
+        "nearest": _nearest(plan, words),
     }
     return {
         "title": [compound or words("unit") for compound in units["compound"]],
@@ -216,6 +218,18 @@ def unit_cards(plan: Plan, words: Words) -> dict[str, Any]:
         **_standings([("", QUIET, "")] * len(units)),
         **_columns(columns, words),
     }
+
+
+def _nearest(plan: Plan, words: Words) -> list[str]:
+    """Return for each unit the minutes to each service, the nearest first; "" on pages of very many units."""
+    access, units = plan.access, plan.units
+    if access is None or len(units) > MOST_DETAILED:
+        return [""] * len(units)
+    known = access[access["minutes"].notna()].sort_values("minutes", kind="stable")
+    pairs = zip(known["category"], numbers(known["minutes"]), strict=True)
+    told = [words("nearest", service=service, minutes=minutes) for service, minutes in pairs]
+    lists = known.assign(told=told).groupby("unit_id")["told"].agg(words("joint").join)
+    return lists.reindex(units["unit_id"]).fillna("").tolist()
 
 
 def _by_community(plan: Plan) -> pd.DataFrame:

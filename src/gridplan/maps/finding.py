@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
+from gridplan.maps.cards import MOST_DETAILED
 from gridplan.plan import Plan
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
-MOST_BUILDINGS = 2_500  # units on a page, up to which its buildings can be found one by one
 
 
 def initials(texts: Iterable[str]) -> dict[str, str]:
@@ -48,7 +48,7 @@ def _places(plan: Plan) -> pd.DataFrame:
     ).sort_values("households", ascending=False, kind="stable")
     compounds = units[units["compound"] != ""].drop_duplicates(["community_id", "compound"])
     found = [compounds.assign(text=compounds["compound"])]
-    if len(units) <= MOST_BUILDINGS:
+    if len(units) <= MOST_DETAILED:
         known = units[units["building"] != ""].drop_duplicates(["community_id", "compound", "building"])
         found.append(known.assign(text=(known["compound"] + " " + known["building"]).str.strip()))
     return pd.concat(found).sort_values(["text", "row"], kind="stable")
