@@ -256,10 +256,11 @@ def test_the_order_of_services_does_not_matter(seed):
     assert [goal.best for goal in plans[0].goals] == pytest.approx([goal.best for goal in plans[1].goals])
 
 
-def test_what_full_cover_costs_is_told_exactly():
-    """Two ends of the street, a building of 5 at each, the budget is 5: covering both takes 10, which is proven."""
+@pytest.mark.parametrize(("each", "both"), [(5.0, "10"), (4.75, "9.5")])
+def test_what_full_cover_costs_is_told_exactly(each, both):
+    """Two ends of the street, a building of 5 (or 4.75) at each, the budget is 5: what covering both takes is proven."""
     far = site_problem([[0, 900], [900, 0]], goal="cover", limit_m=100, weight=[1, 1])
-    houses = Buildings(cost=np.array([5.0, 5.0]), area_m2=np.full(2, np.inf), budget=5.0)
+    houses = Buildings(cost=np.array([each, each]), area_m2=np.full(2, np.inf), budget=5.0)
     plan = locate_in_order([Tenant(problem=far, building=[0, 1])], buildings=houses, goals=["cover"])
     told = {reason.key: reason.values for reason in plan.reasons}
-    assert told["circle.full_price_known"] == {"budget": "5", "least": "10"}
+    assert told["circle.full_price_known"] == {"budget": "5", "least": both}

@@ -1,19 +1,28 @@
 """Units moved by hand on a page: figures as ``apply`` then computes them, refusals, undo, the file."""
 
+import csv
+import io
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gridplan.cli import main
 from gridplan.config import read_plan_file
 from gridplan.export.geopackage import read_plan
-from gridplan.maps.hand import same_units
+from gridplan.maps import build_map, page
+from gridplan.maps.cards import speaker
+from gridplan.maps.hand import hand_data, same_units
 from gridplan.moves import ground_of
 from gridplan.progress import Silent
 from test_maps_browser import visit
 from test_pipeline import add_roads, write_place
 
+NEEDS_CHROMIUM = pytest.mark.skipif(
+    not (shutil.which("chromium") or shutil.which("chromium-browser")), reason="no Chromium on this machine"
+)
 MOVE = """
   var moves = gridplan.moves, units = gridplan.stage.layers.units.data, first = moves.text(), made = null, why = [];
   document.querySelector(".gp-hand").open = true;
@@ -46,9 +55,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(
-    not (shutil.which("chromium") or shutil.which("chromium-browser")), reason="no Chromium on this machine"
-)
+@NEEDS_CHROMIUM
 def test_a_unit_is_moved_and_applied(place: Path, tmp_path: Path):
     """Load and walk on the page are those of the plan that ``apply`` makes of the page's file; each refusal says why."""
     page = (place.with_name("out") / "maps" / "index.html").read_text(encoding="utf-8")
@@ -75,9 +82,7 @@ def test_a_unit_is_moved_and_applied(place: Path, tmp_path: Path):
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(
-    not (shutil.which("chromium") or shutil.which("chromium-browser")), reason="no Chromium on this machine"
-)
+@NEEDS_CHROMIUM
 def test_the_plan_as_it_is_comes_back(place: Path, tmp_path: Path):
     """Without a move the file holds the plan: each unit of it with its grid."""
     page = (place.with_name("out") / "maps" / "index.html").read_text(encoding="utf-8")
@@ -111,3 +116,27 @@ def test_ground_knows_borders_and_walks(place: Path):
         assert (
             here.households.sum() == plan.units[plan.units["unit_id"].isin(here.unit_id)]["households"].sum()
         )
+
+
+@pytest.mark.browser
+@NEEDS_CHROMIUM
+def test_any_id_comes_through_the_file(place: Path, tmp_path: Path):
+    """Ids with commas, quotes and spaces, on the page and elsewhere, are read back as they are."""
+    plan, ground = read_plan(place.with_name("out") / "plan.gpkg"), ground_of(read_plan_file(place), Silent())
+    odd = {unit: f'a, "{at}" b' for at, unit in enumerate(plan.units["unit_id"])}
+    named = replace(plan, units=plan.units.assign(unit_id=plan.units["unit_id"].map(odd)))
+    known = {
+        own: replace(here, unit_id=np.array([odd[unit] for unit in here.unit_id], object))
+        for own, here in ground.items()
+    }
+    first = plan.communities["community_id"].iloc[0]
+    part = replace(
+        named,
+        communities=named.communities.iloc[:1],
+        units=named.units[named.units["community_id"] == first].reset_index(drop=True),
+    )
+    made = page(build_map(part, hand=hand_data(part, named, known, speaker("zh"))), language="zh")
+    answer, console = visit(tmp_path, made, "return gridplan.moves.text();")
+    assert console == []
+    rows = list(csv.reader(io.StringIO(answer)))[1:]
+    assert dict(rows) == dict(zip(named.units["unit_id"], named.units["grid_id"], strict=True))

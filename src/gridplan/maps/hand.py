@@ -48,7 +48,7 @@ def hand_data(plan: Plan, whole: Plan, ground: Mapping[str, Ground], words: Word
             }
         )
     other = whole.units[~whole.units["unit_id"].isin(plan.units["unit_id"])]
-    elsewhere = other.groupby("grid_id", sort=False)["unit_id"].agg(" ".join)
+    elsewhere = other.groupby("grid_id", sort=False)["unit_id"].agg(list)
     return {
         "communities": communities,
         "grids": plan.grids["grid_id"].tolist(),

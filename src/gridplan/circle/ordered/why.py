@@ -86,9 +86,10 @@ def _full_price(case: Case, buildings: Buildings, everyone: float, stop: Stop) -
     )
     if not np.isfinite(found.bound):
         return []
+    prices, least = np.concatenate([[shut], case.money, case.buildings.cost]), found.bound + shut
     values = {
         "budget": plain_number(buildings.budget),
-        "least": plain_number(np.ceil(found.bound + shut - EPS)),
+        "least": plain_number(np.ceil(least - EPS) if (prices == np.rint(prices)).all() else least),
     }
     if found.chosen is None or case.assigned.any():  # rooms may ask for more
         return [Message("circle.full_price", values)]

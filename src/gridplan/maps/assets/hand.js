@@ -217,12 +217,17 @@
     });
   }
 
+  // A cell of a table with commas: ids come from the data and may hold anything.
+  function cell(value) {
+    return /[",\r\n]/.test(value) ? '"' + value.replace(/"/g, '""') + '"' : value;
+  }
+
   // The table that `gridplan apply --assignment` reads: every unit of the plan with its grid.
   function text() {
     var lines = ["unit_id,grid_id"], units = stage.layers.units.data.cards.values;
-    state.of.forEach(function (grid, row) { lines.push(units[row][0] + "," + state.data.grids[grid]); });
+    state.of.forEach(function (grid, row) { lines.push(cell(units[row][0]) + "," + cell(state.data.grids[grid])); });
     state.data.elsewhere.forEach(function (pair) {
-      pair[1].split(" ").forEach(function (unit) { lines.push(unit + "," + pair[0]); });
+      pair[1].forEach(function (unit) { lines.push(cell(unit) + "," + cell(pair[0])); });
     });
     return lines.map(function (line) { return line + "\r\n"; }).join("");
   }
