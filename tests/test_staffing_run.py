@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -9,6 +10,7 @@ from gridplan.config import read_plan_file
 from gridplan.errors import InputError, UsageError
 from gridplan.export.geopackage import read_plan, write_geopackage
 from gridplan.export.staff import holders, staff_frames
+from gridplan.export.workbook import write_workbook
 from gridplan.intake import inspect, take_in
 from gridplan.pipeline import run
 from gridplan.plan import Plan
@@ -171,3 +173,22 @@ def test_keys_that_do_not_go_together(tmp_path: Path, change: tuple[str, str], t
     plan_file.write_text(text.replace(*change, 1), encoding="utf-8")
     with pytest.raises(UsageError, match=told):
         read_plan_file(plan_file)
+
+
+def test_names_are_offered_where_people_fill_in(by_roster: Plan, tmp_path: Path) -> None:
+    """The columns of people offer the names that are known, from a sheet with room for more; a formula stays a text."""
+    write_workbook(by_roster, tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    names = [
+        [cell.value or "" for cell in column] for column in book["可选人员"].iter_cols(min_row=4, max_row=6)
+    ]
+    assert names == [["=1+1", "乙", "甲"]] * 2
+    assert book["可选人员"]["A4"].data_type == "s"
+    heads = {cell.value: cell.column_letter for cell in book["网格表"][3]}
+    found = {
+        str(one.sqref).split(":")[0]: one.formula1 for one in book["网格表"].data_validations.dataValidation
+    }
+    assert found == {
+        f"{heads['网格长']}4": "'可选人员'!$B$4:$B$26",
+        f"{heads['专职网格员']}4": "'可选人员'!$A$4:$A$26",
+    }

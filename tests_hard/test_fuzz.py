@@ -1,7 +1,7 @@
 """Ten thousand spoiled files: each is read, or refused with a message; none ends in a traceback, a crash or a hang.
 
-Files of every kind that can be read have bytes changed, cut out, doubled or cut off, by random numbers of a seed that is told. Each
-kind runs in a process of its own, so that a crash of a library is a failure of one test.
+Files of every kind that can be read have bytes changed, cut out, doubled or cut off, by random numbers of a seed
+(``GRIDPLAN_SEED``). Each kind runs in a process of its own, so that a crash of a library is a failure of one test.
 """
 
 import multiprocessing
@@ -22,7 +22,7 @@ from gridplan.errors import GridplanError
 from gridplan.sources import read_source
 
 CASES = int(os.environ.get("GRIDPLAN_FUZZ", "10000"))
-SEED = int(os.environ.get("GRIDPLAN_SEED", "0")) or int.from_bytes(os.urandom(4), "little")
+SEED = int(os.environ.get("GRIDPLAN_SEED", "20261127"))  # the same everywhere; others are tried by hand
 SECONDS = 540
 ROWS = 40
 HOW = ("byte", "bit", "out", "twice", "noise", "end")

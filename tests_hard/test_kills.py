@@ -16,7 +16,7 @@ from gridplan.plan import Plan
 from tiny_plan import tiny_plan
 
 KILLS = int(os.environ.get("GRIDPLAN_KILLS", "200"))
-SEED = int(os.environ.get("GRIDPLAN_SEED", "0")) or int.from_bytes(os.urandom(4), "little")
+SEED = int(os.environ.get("GRIDPLAN_SEED", "20261127"))  # the same everywhere; others are tried by hand
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="fork and SIGKILL are those of POSIX")
 
 

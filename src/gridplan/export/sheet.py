@@ -96,7 +96,8 @@ class Printer:
             else:
                 self._values(sheet, at, column, rows=rows, alerts=table.alerts)
             if column.choices and rows:
-                offered = {"validate": "list", "source": list(column.choices), "error_type": "information"}
+                source = column.choices if isinstance(column.choices, str) else list(column.choices)
+                offered = {"validate": "list", "source": source, "error_type": "information"}
                 sheet.data_validation(rows[0], at, rows[-1], at, offered)
             for line in sums if at >= table.frozen else ():
                 self._sum(sheet, at, column, line=line)

@@ -27,7 +27,8 @@ class Column:
 
     ``summed`` columns are added up in subtotals and totals. ``formula`` works a number out from others of its
     row, which it is given as Excel counts it; ``total`` is then its value in the row of totals. ``merged``: equal texts below one
-    another are one cell. ``choices``: what people may pick where they fill it in; they may write something else.
+    another are one cell. ``choices``: what people may pick where they fill it in, texts or a formula of the range that
+    holds them; they may write something else.
     """
 
     head: str
@@ -37,7 +38,7 @@ class Column:
     formula: Callable[[int], str] | None = None
     total: float = float("nan")
     merged: bool = False
-    choices: Sequence[str] = ()
+    choices: Sequence[str] | str = ()
 
     def sum_of(self, part: slice) -> float:
         """Sum of the known values of a part of the rows."""

@@ -29,6 +29,7 @@ from gridplan.export.frames import (
 from gridplan.export.lists import POINTS as LISTED_POINTS
 from gridplan.export.lists import TENTHS as LISTED_TENTHS
 from gridplan.export.lists import list_frames
+from gridplan.export.offer import choices_table, offered
 from gridplan.export.reach import SERVICE, curve_charts, reach_frames
 from gridplan.export.sheet import Printer
 from gridplan.export.staff import holders, staff_frames
@@ -59,7 +60,6 @@ MOST_STREETS, LONGEST_NAME = 40, 31  # sheets of their own; letters of a sheet's
 NOT_SUMMED = {"number", "gap", "limit_m", "walk_mean_m", "used", "shortage"}
 AREAS = {"street", "community"}  # one cell for rows that follow one another, where communities have subtotals
 SOURCES = ("150_200", "18", "25")  # norms whose origin is known
-PROGRESS = ("open", "begun", "done", "stopped")  # what an office may say of a project
 NAMING = {"number", "street", "community_id", "community", "code", "grid", "category"}  # which row it is
 
 
@@ -79,8 +79,12 @@ def write_workbook(plan: Plan, path: Path) -> None:
     printer.pairs(said(plan, "sheet_summary"), _title(plan, "summary"), list(_summary(plan)))
     for name, table in tables(plan):
         printer.table(said(plan, f"sheet_{name}"), table)
-    for name, table in _each_street(plan, [sheet.get_name() for sheet in book.worksheets()]):
+    choices = choices_table(plan)
+    names = [sheet.get_name() for sheet in book.worksheets()] + [said(plan, "sheet_choices")] * bool(choices)
+    for name, table in _each_street(plan, names):
         printer.table(name, table)
+    if choices:
+        printer.table(said(plan, "sheet_choices"), choices)
     book.close()
     path.write_bytes(content.getvalue())
 
@@ -231,7 +235,7 @@ def _column(plan: Plan, frame: pd.DataFrame, name: str, *, summed: bool) -> Colu
         summed=summed and numeric and name not in NOT_SUMMED,
         formula=_shortage_formula(frame) if name == "shortage" else None,
         total=float(shortage(sums).iloc[0]) if name == "shortage" else float("nan"),
-        choices=[said(plan, f"progress_{step}") for step in PROGRESS] if name == "progress" else (),
+        choices=offered(plan, name),
     )
 
 

@@ -207,9 +207,9 @@ def _bulk(path: Path, layer: str, names: list[str], *, encoding: str | None, fil
 
 def _found(raw: pd.DataFrame, columns: dict[str, str], source: Source, file: str) -> Found:
     """Rename the columns to the contract's keys and set the shapes apart."""
-    table = pd.DataFrame(
-        {key: raw[name].to_numpy() for key, name in columns.items()}, index=pd.RangeIndex(len(raw))
-    )
+    with decoding(file):  # texts kept as Arrow's are first decoded here
+        arrays = {key: raw[name].to_numpy() for key, name in columns.items()}
+    table = pd.DataFrame(arrays, index=pd.RangeIndex(len(raw)))
     if not isinstance(raw, gpd.GeoDataFrame):
         return Found(file=file, table=table, shapes=None, crs=None, source=source)
     named = replace(source, crs=raw.crs.name if raw.crs else "")
