@@ -221,7 +221,7 @@ def overlapping():
         (COMMUNITIES.iloc[:0], ["not a single row"]),
         (COMMUNITIES.set_crs(None, allow_override=True), ["which coordinates it is in", ".prj"]),
         (COMMUNITIES.set_crs("EPSG:2433", allow_override=True), ["Beijing 54", "surveying office"]),
-        (COMMUNITIES.set_crs("EPSG:4490", allow_override=True), ["do not fit", "exchange x and y"]),
+        (COMMUNITIES.set_crs("EPSG:4490", allow_override=True), ["are metres", "which projected system"]),
         (COMMUNITIES.rename(columns={"label": "labels"}), ["no column label", "Did you mean labels?"]),
     ],
 )

@@ -10,7 +10,7 @@ from shapely import Polygon
 
 from gridplan.cli import main
 from gridplan.config import read_plan_file
-from gridplan.intake import mended, take_in
+from gridplan.intake import inspect, mended, take_in
 from gridplan.pipeline import run
 from gridplan.progress import Silent
 from test_pipeline import write_place
@@ -34,8 +34,9 @@ def place(tmp_path: Path) -> Path:
 
 
 def test_sound_inputs_have_no_changes(place: Path, tmp_path: Path):
-    """Nothing to mend: copies that say the same, and the same plan from them."""
-    assert main(["check", str(place), "--fix", str(tmp_path / "m")]) == 0
+    """Nothing to mend, a meadow where nobody lives apart: copies that say the same, and the same plan from them."""
+    assert [(fault.code, fault.rows) for fault in inspect(read_plan_file(place))] == [("nobody_lives", (3,))]
+    assert main(["check", str(place), "--fix", str(tmp_path / "m")]) == 4
     assert changes(tmp_path / "m") == []
     one, two = run(read_plan_file(place)), run(read_plan_file(tmp_path / "m" / "plan.toml"))
     assert one.grids["bounds_text"].tolist() == two.grids["bounds_text"].tolist()

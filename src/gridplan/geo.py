@@ -51,9 +51,9 @@ def named_crs(code: str) -> CRS:
     return crs
 
 
-def is_old_datum(crs: CRS) -> bool:
+def is_old_datum(crs: CRS | None) -> bool:
     """Tell whether a CRS is on Beijing 1954 or Xi'an 1980, which PROJ takes for CGCS2000 without a shift."""
-    return any(name in _datum_name(crs) for name in ("beijing", "xian"))
+    return crs is not None and any(name in _datum_name(crs) for name in ("beijing", "xian"))
 
 
 def is_cgcs2000(crs: CRS) -> bool:
@@ -94,11 +94,9 @@ def placed(
     InputError
         If neither names a CRS, or the one named cannot be brought to CGCS2000 without local parameters.
     """
-    if coordinates in SHIFTED:
-        degrees = gpd.GeoSeries(shapes, crs=found or WGS84).to_crs(WGS84)
-        return gpd.GeoSeries(_unshifted(degrees.to_numpy(), coordinates), crs=WGS84)
-    asked = {"auto": found, "wgs84": WGS84, "cgcs2000": CGCS2000}
-    crs = asked[coordinates] if coordinates in asked else named_crs(coordinates)
+    crs = stated(found, coordinates)
+    if crs is not None and coordinates in SHIFTED:
+        return undone(gpd.GeoSeries(shapes, crs=crs), coordinates)
     if crs is None:
         raise InputError(Message("geo.no_crs", {"file": file}))
     if is_old_datum(crs):
@@ -106,15 +104,39 @@ def placed(
     return gpd.GeoSeries(shapes, crs=crs)
 
 
+def stated(found: CRS | None, coordinates: str) -> CRS | None:
+    """Return the CRS that coordinates are in by the plan file, else by the file itself; shifted ones in degrees if neither says."""
+    if coordinates in SHIFTED:
+        return found or WGS84
+    asked = {"auto": found, "wgs84": WGS84, "cgcs2000": CGCS2000}
+    return asked[coordinates] if coordinates in asked else named_crs(coordinates)
+
+
+def undone(places: gpd.GeoSeries, shift: str) -> gpd.GeoSeries:
+    """Return shapes with the shift of "gcj02" or "bd09" undone, in WGS 84."""
+    return gpd.GeoSeries(_unshifted(places.to_crs(WGS84).to_numpy(), shift), crs=WGS84)
+
+
+def again(places: gpd.GeoSeries, shift: str) -> gpd.GeoSeries:
+    """Return shapes whose shift of "gcj02" or "bd09" was undone as they came, in degrees."""
+    return gpd.GeoSeries(shapely.transform(places.to_crs(WGS84).to_numpy(), _forward(shift)), crs=WGS84)
+
+
+def _forward(shift: str) -> Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]:
+    """Return what shifts points in degrees."""
+    batch: Batch = coordTransform.wgs84_to_gcj02 if shift == "gcj02" else coordTransform.wgs84_to_bd09
+    return lambda points: np.column_stack(batch(points[:, 0].copy(), points[:, 1].copy()))
+
+
 def _unshifted(shapes: npt.NDArray[np.object_], shift: str) -> npt.NDArray[np.object_]:
     """Undo the shift of GCJ-02 or BD-09 by correcting a guess until it shifts to where the point is."""
-    forward: Batch = coordTransform.wgs84_to_gcj02 if shift == "gcj02" else coordTransform.wgs84_to_bd09
+    forward = _forward(shift)
 
     def undone(goal: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return the points, in degrees, that the shift takes to ``goal``."""
         guess = goal.copy()
         for _ in range(SHIFT_ROUNDS if len(goal) else 0):
-            away = np.column_stack(forward(guess[:, 0].copy(), guess[:, 1].copy())) - goal
+            away = forward(guess) - goal
             guess -= away
             if np.abs(away).max() < SHIFT_TOLERANCE_DEGREES:
                 break

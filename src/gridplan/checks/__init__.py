@@ -5,19 +5,25 @@ faults it found; nothing is raised here, so that all faults of all inputs can be
 """
 
 from gridplan.checks.attributes import attributes, ids_of
+from gridplan.checks.catalogue import Check, catalogue, told
 from gridplan.checks.communities import merged, residents, without_overlaps
+from gridplan.checks.doubts import Looked, doubts
 from gridplan.checks.faults import Fault, Harm, Sheet
 from gridplan.checks.lists import related
 from gridplan.checks.places import at_home, elsewhere, homes, outside_special_areas, unknown_communities
 from gridplan.checks.shapes import build_shapes, points, sound
 
 __all__ = [
+    "Check",
     "Fault",
     "Harm",
+    "Looked",
     "Sheet",
     "at_home",
     "attributes",
     "build_shapes",
+    "catalogue",
+    "doubts",
     "elsewhere",
     "homes",
     "ids_of",
@@ -27,6 +33,7 @@ __all__ = [
     "related",
     "residents",
     "sound",
+    "told",
     "unknown_communities",
     "without_overlaps",
 ]

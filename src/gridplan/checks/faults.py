@@ -13,9 +13,10 @@ SHOWN_ROWS = 5
 
 
 class Harm(StrEnum):
-    """What a fault does: forbid a plan, or be mended or lived with, and told."""
+    """What a fault does: forbid a plan; be left as it is, for a person to look at; or be mended or lived with, and told."""
 
     FORBIDS = "forbids"
+    DOUBT = "doubt"
     TOLD = "told"
 
 

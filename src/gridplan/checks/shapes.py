@@ -20,6 +20,8 @@ DIMENSION_NAMES = {(0,): "point", (LINE,): "line", (POLYGON,): "polygon", (LINE,
 DISPENSABLE = ("roads", "barriers")  # a row without a shape is left out and told
 FREE = ("agencies", "needs", "resources")  # a row may lie nowhere
 
+FARTHEST_M = 1e8  # no coordinate of a metric CRS is beyond, zone number and all
+
 Shapes = npt.NDArray[np.object_]
 
 
@@ -49,7 +51,7 @@ def sound(shapes: Shapes, sheet: Sheet) -> tuple[Shapes, list[Fault]]:
     none = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     flat = shapely.force_2d(_without(shapes, none))
     bounds = shapely.bounds(flat)
-    lost = ~none & ~np.isfinite(bounds).all(axis=1)
+    lost = ~none & ~(np.abs(bounds) <= FARTHEST_M).all(axis=1)
     flat = _without(flat, lost)
     code, harm = ("left_out", Harm.TOLD) if sheet.part in DISPENSABLE else ("no_shape", Harm.FORBIDS)
     faults = [] if sheet.part in FREE else sheet.faults(code, none, harm)

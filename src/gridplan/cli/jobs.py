@@ -88,7 +88,7 @@ def check(
     *, plan: str, fix: str | None, page: str | None, since: str | None, common: Common, language: str
 ) -> int:
     """Tell every fault of the inputs."""
-    from gridplan.checks import Harm
+    from gridplan.checks import Harm, told
     from gridplan.config import read_plan_file
     from gridplan.intake import inspect
 
@@ -96,9 +96,9 @@ def check(
     with results_only():
         faults = inspect(plan_file)
     for harm in Harm:
-        told = [fault.message.text(language) for fault in faults if fault.harm is harm]
-        if told:
-            tell("\n- ".join((say(language, f"cli.faults_{harm}", count=len(told)), *told)))
+        texts = [told(fault, language) for fault in faults if fault.harm is harm]
+        if texts:
+            tell("\n- ".join((say(language, f"cli.faults_{harm}", count=len(texts)), *texts)))
     if not faults:
         tell(say(language, "cli.no_faults", count=len(plan_file.inputs.given)))
     status = FAULTY if faults else DONE
@@ -152,9 +152,15 @@ def _page(plan_file: "PlanFile", path: Path, faults: "list[Fault]", language: st
 
 
 def _as_row(fault: "Fault", language: str) -> dict[str, object]:
+    from gridplan.checks import catalogue
+
+    check = catalogue()[fault.code]
     return {
         "input": fault.part,
         "code": fault.code,
+        "title": check.title(language),
+        "why": check.why(language),
+        "harm": str(fault.harm),
         "forbids": fault.harm == "forbids",
         "rows": list(fault.rows),
         "text": fault.message.text(language),

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gridplan.checks import Fault, Harm
+from gridplan.checks import Fault, Harm, catalogue
 from gridplan.errors import OutputError
 from gridplan.export.page import framed
 from gridplan.export.plot import FAINT, FONT, INK
@@ -18,7 +18,7 @@ from gridplan.words import Message, say
 
 WIDTH, TALLEST, MARGIN = 1040, 900, 24
 MOST_MARKS = 300  # rows of a fault that are drawn; the table counts all
-COLOURS = {Harm.FORBIDS: "#b3261e", Harm.TOLD: "#b08900"}
+COLOURS = {Harm.FORBIDS: "#b3261e", Harm.DOUBT: "#b08900", Harm.TOLD: "#5b6675"}
 MARK = 'fill-opacity="0.55" stroke="#ffffff"'
 HALO = 'font-weight="700" stroke="#ffffff" stroke-width="3" paint-order="stroke"'
 LINE, FILL = "#8b93a1", "#f4f5f7"
@@ -48,10 +48,10 @@ def faults_page(name: str, faults: Sequence[Fault], inputs: Sequence[Mended], la
     ordered = sorted(faults, key=lambda fault: list(Harm).index(fault.harm))
     places = {one.part: one.before for one in inputs if one.before is not None}
     title = say(language, "checks.page_title", name=name)
-    counts = [sum(fault.harm is harm for fault in ordered) for harm in Harm]
+    counts = {str(harm): sum(fault.harm is harm for fault in ordered) for harm in Harm}
     body = [
         f"<h1>{escape(title)}</h1>",
-        f"<p>{escape(say(language, 'checks.page_counts', forbids=counts[0], told=counts[1]))}</p>",
+        f"<p>{escape(say(language, 'checks.page_counts', **counts))}</p>",
         *_map(ordered, places, language),
         *_table(ordered, places, language),
     ]
@@ -62,13 +62,15 @@ def _table(faults: Sequence[Fault], places: Mapping[str, gpd.GeoSeries], languag
     """Yield a row a fault."""
     if not faults:
         return
-    heads = ("number", "harm", "input", "rows", "text", "code")
+    heads = ("number", "harm", "input", "rows", "title_head", "text", "why", "code")
     yield "<table><thead><tr>"
     yield "".join(f"<th>{escape(say(language, f'checks.page_{head}'))}</th>" for head in heads)
     yield "</tr></thead><tbody>"
     for number, fault in enumerate(faults, start=1):
         harm = say(language, f"checks.page_{fault.harm}")
-        cells = (harm, fault.part, str(len(fault.rows) or ""), fault.message.text(language), fault.code)
+        check, rows = catalogue()[fault.code], str(len(fault.rows) or "")
+        text = fault.message.text(language)
+        cells = (harm, fault.part, rows, check.title(language), text, check.why(language), fault.code)
         shown = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
         marked = len(_spots(fault, places.get(fault.part))) > 0
         sign = f'<b style="color:{COLOURS[fault.harm]}">{number}</b>' if marked else str(number)
