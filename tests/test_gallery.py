@@ -187,6 +187,7 @@ BAD: dict[str, tuple[Spoil, str, tuple[int, ...], str]] = {  # what is done -> c
     "kind of resource": (cells(R, "kind", r1="车"), "unknown_resource", (1,), "Write one of these words"),
     "no category": (cells(F, "category", r1=""), "blank_text", (1,), "Fill it in"),
     "empty entry": (cells(P, "given", r1=""), "empty_entry", (1,), "nothing given"),
+    "outer spaces": (cells(H, "compound", r4=" 小区0\u3000"), "trimmed", (4,), "were taken away"),
     "unseen space": (
         cells(H, "compound", r4="小区0\u200b"),
         "hidden_characters",
@@ -334,10 +335,17 @@ BAD: dict[str, tuple[Spoil, str, tuple[int, ...], str]] = {  # what is done -> c
         (2,),
         "the community whose id comes first",
     ),
-    "gap": (
+    "narrow gap": (
         drawn(
             COMMUNITIES,
             r2=shape((300, 0), (600, 0), (600, 300), (300, 300), (300, 200), (300.02, 150), (300, 100)),
+        ),
+        *("gaps_filled", (2,), "longest border"),
+    ),
+    "gap": (
+        drawn(
+            COMMUNITIES,
+            r2=shape((300, 0), (600, 0), (600, 300), (300, 300), (300, 200), (303, 150), (300, 100)),
         ),
         *("gap", (1, 2), "Snap the borders"),
     ),
@@ -547,11 +555,15 @@ BAD: dict[str, tuple[Spoil, str, tuple[int, ...], str]] = {  # what is done -> c
         "Delete some",
     ),
     # files
-    "database": (
-        plan("communities.gpkg", "postgresql://nobody@127.0.0.1:9/none?table=t"),
+    "database out of reach": (
+        plan("communities.gpkg", "postgresql://somebody:secret@127.0.0.1:9/none"),
+        *("database_unreachable", (), "Check address"),
+    ),
+    "unknown database": (
+        plan("communities.gpkg", "mysql://a:secret@b/c"),
         "database",
         (),
-        "Export the table",
+        "exported to a file",
     ),
     "missing file": (plan("households.csv", "没有的文件.dbf.csv"), "missing_file", (), "check the path"),
     "name mistaken": (
@@ -679,7 +691,7 @@ def checked(
     """Return the status of a check, its faults and all that it said."""
     status = main(["check", str(plan_file), "--json", "--lang", "en", *more])
     said = capsys.readouterr()
-    assert "Traceback" not in said.out + said.err
+    assert not any(word in said.out + said.err for word in ("Traceback", "secret"))
     return status, json.loads(said.out.splitlines()[-1])["faults"], said.out
 
 

@@ -127,7 +127,7 @@ def _nobody(bands: pd.DataFrame, plan_file: PlanFile) -> list[Fault]:
     if none.empty:
         return []
     wanted = plan_file.inputs.given["workers"]
-    sheet = Sheet(part="workers", file=wanted.path, ids=np.zeros(0, object), columns=wanted.columns)
+    sheet = Sheet(part="workers", file=wanted.label, ids=np.zeros(0, object), columns=wanted.columns)
     names = ", ".join(none["community_id"].head(SHOWN)) + (" …" if len(none) > SHOWN else "")
     return [sheet.fault("nobody_for", np.array([], np.intp), count=len(none), names=names)]
 

@@ -106,7 +106,7 @@ def _sheet(part: str, plan: PlanFile, inputs: Inputs) -> Sheet:
     wanted = plan.inputs.given[part]
     return Sheet(
         part=part,
-        file=wanted.path if source is None else source.label,
+        file=wanted.label if source is None else source.label,
         ids=table[f"{part[:-1]}_id"].to_numpy(object),
         columns=wanted.columns,
     )

@@ -3,18 +3,20 @@
 Only what cannot be otherwise is told; nothing is exchanged or moved, since a guess would be a wrong place.
 """
 
-import geopandas as gpd
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS, Proj
 
-from gridplan.geo import MOST_LATITUDE, MOST_LONGITUDE, WGS84
+from gridplan.geo import MOST_LATITUDE, MOST_LONGITUDE
 from gridplan.words import Message
 
 Shapes = npt.NDArray[np.object_]
 Bounds = npt.NDArray[np.float64]  # west, south, east, north
 
+MOST = (10, 90)  # percentiles between which most coordinates lie
 MILLION = 1_000_000.0
 WIDE_ZONES, NARROW_ZONES = range(13, 24), range(25, 46)  # of CGCS2000: of 6 degrees, of 3 degrees
 WIDE_EPSG, NARROW_EPSG = (4491, 4502), (4513, 4534)  # of the first zone: its number in the eastings, or not
@@ -33,9 +35,11 @@ def misfit(shapes: Shapes, crs: CRS | None, *, file: str) -> Message | None:
     file
         The input as it is named in errors.
     """
-    bounds = gpd.GeoSeries(shapes).total_bounds
-    if not np.isfinite(bounds).all():
+    points = shapely.get_coordinates(shapes)
+    points = points[np.isfinite(points).all(axis=1)]
+    if not len(points):
         return None
+    bounds = np.percentile(points, MOST, axis=0).ravel()  # a few rows astray are faults of theirs
     key, values = _found(bounds, crs)
     return Message(f"geo.{key}", {"file": file, "crs": crs.name if crs else "", **values}) if key else None
 
@@ -106,14 +110,19 @@ def _without_prefix(crs: CRS) -> str:
     return "EPSG:4547"
 
 
+@cache
+def _projection(crs: CRS) -> Proj:
+    return Proj(crs)
+
+
 def _is_swapped(bounds: Bounds, crs: CRS) -> bool:
     """Tell whether the middle lies far outside the area that a CRS is meant for, and inside with x and y exchanged."""
     if crs.area_of_use is None:
         return False
     area = shapely.box(*crs.area_of_use.bounds)
-    to_degrees = Transformer.from_crs(crs, WGS84, always_xy=True)
+    to_degrees = _projection(crs)
     x, y = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
-    here, there = (shapely.Point(to_degrees.transform(*pair)) for pair in ((x, y), (y, x)))
+    here, there = (shapely.Point(to_degrees(*pair, inverse=True)) for pair in ((x, y), (y, x)))
     inside = np.isfinite(shapely.get_coordinates(there)).all() and area.distance(there) <= INSIDE_DEGREES
     outside = not np.isfinite(shapely.get_coordinates(here)).all() or area.distance(here) > BEYOND_DEGREES
     return bool(inside and outside)

@@ -6,7 +6,7 @@ faults it found; nothing is raised here, so that all faults of all inputs can be
 
 from gridplan.checks.attributes import attributes, ids_of
 from gridplan.checks.catalogue import Check, catalogue, told
-from gridplan.checks.communities import merged, residents, without_overlaps
+from gridplan.checks.communities import merged, residents, without_gaps, without_overlaps
 from gridplan.checks.doubts import Looked, doubts
 from gridplan.checks.faults import Fault, Harm, Sheet
 from gridplan.checks.lists import related
@@ -35,5 +35,6 @@ __all__ = [
     "sound",
     "told",
     "unknown_communities",
+    "without_gaps",
     "without_overlaps",
 ]

@@ -1,4 +1,4 @@
-"""Communities as one coverage: rows of one id are parts of one community, and no two communities overlap."""
+"""Communities as one coverage: rows of one id are parts of one community, no two overlap, and narrow gaps are filled."""
 
 from dataclasses import dataclass, replace
 
@@ -13,6 +13,8 @@ from gridplan.checks.faults import Fault, Harm, Sheet
 
 SLIVER_WIDTH_M = 1.0  # mean width up to which an overlap is an inaccuracy of drawing
 SLIVER_SHARE = 0.01  # of the smaller community
+GAP_M2 = 0.01  # from which a gap is filled
+ON_BORDER_M = 1e-6
 NEGLIGIBLE_M2 = 1e-4  # left by rounding wherever polygons share a border
 
 Shapes = npt.NDArray[np.object_]
@@ -109,6 +111,41 @@ def _told(overlaps: list[_Overlap], ids: npt.NDArray[np.object_], sheet: Sheet) 
         area_m2 = sum(overlap.area_m2 for overlap in slivers)
         faults.append(sheet.fault("slivers", rows, Harm.TOLD, pairs=len(slivers), area_m2=f"{area_m2:,.4f}"))
     return faults
+
+
+def without_gaps(frame: gpd.GeoDataFrame, sheet: Sheet) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+    """Return the communities with the narrow gaps that they enclose filled, each by the one with the longest border on it."""
+    shapes = frame.geometry.to_numpy().copy()
+    known = np.flatnonzero(~shapely.is_missing(shapes))
+    gaps = enclosed(shapes[known])
+    slim = 2 * shapely.area(gaps) <= SLIVER_WIDTH_M * shapely.length(gaps)
+    gaps = gaps[slim & (shapely.area(gaps) >= GAP_M2)]
+    if not len(gaps):
+        return frame, []
+    near = shapely.STRtree(shapes[known]).query(gaps, predicate="dwithin", distance=ON_BORDER_M)
+    beside = shapely.intersection(
+        shapely.boundary(shapes[known[near[1]]]), shapely.buffer(gaps[near[0]], ON_BORDER_M)
+    )
+    filled, area_m2 = set[int](), 0.0
+    for number, gap in enumerate(gaps):
+        mine = np.flatnonzero(near[0] == number)
+        smallest_m2 = shapely.area(shapes[known[near[1][mine]]]).min(initial=np.inf)
+        if len(mine) > 1 and gap.area <= SLIVER_SHARE * smallest_m2:
+            taker = int(known[near[1][mine[int(np.argmax(shapely.length(beside[mine])))]]])
+            shapes[taker] = shapely.union(shapes[taker], gap)
+            filled.add(taker)
+            area_m2 += gap.area
+    told = sheet.faults(
+        "gaps_filled", np.isin(np.arange(len(shapes)), [*filled]), Harm.TOLD, area_m2=f"{area_m2:,.2f}"
+    )
+    return frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs)), told
+
+
+def enclosed(shapes: Shapes) -> Shapes:
+    """Return the holes that polygons leave among them, as polygons."""
+    parts = shapely.get_parts(shapely.union_all(shapes))
+    rings = [ring for part in parts for ring in shapely.get_parts(part.interiors)]
+    return shapely.polygons(np.array(rings, dtype=object)) if rings else np.zeros(0, dtype=object)
 
 
 def residents(

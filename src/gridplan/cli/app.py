@@ -45,7 +45,9 @@ JOBS = {
     "new": _Job(work=jobs.new, arguments={"folder": "DIR"}),
     "map": _Job(work=remakes.remake_map, arguments={"out": "OUT"}, own=("hand",)),
     "export": _Job(
-        work=remakes.export, arguments={"out": "OUT"}, own=("street", "format_", "crs", "encoding")
+        work=remakes.export,
+        arguments={"out": "OUT"},
+        own=("street", "format_", "crs", "encoding", "database", "schema"),
     ),
 }
 

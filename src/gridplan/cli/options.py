@@ -19,6 +19,8 @@ VALUES = {
     "format_": "gpkg|shp|geojson|parquet|csv",
     "crs": "EPSG:n",
     "encoding": "NAME",
+    "database": "postgresql://...",
+    "schema": "NAME",
     "from_": "PLAN.gpkg",
     "seed": "N",
     "time_limit": "SECONDS",

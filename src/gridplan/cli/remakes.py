@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from gridplan.cli.options import Common
 from gridplan.cli.output import results_only, tell, warn
-from gridplan.errors import InputError, UsageError
+from gridplan.errors import InputError, OutputError, UsageError
 from gridplan.words import Message, say
 
 if TYPE_CHECKING:
@@ -68,21 +68,25 @@ def sheet(*, out: str, common: Common, language: str) -> int:
     return _remade(folder, f"{SHEETS}/atlas.pdf", json_too=common.json)
 
 
-def export(
+def export(  # noqa: PLR0913 # one an option
     *,
     out: str,
     street: str | None,
     format_: str | None,
     crs: str | None,
     encoding: str | None,
+    database: str | None,
+    schema: str | None,
     common: Common,
     language: str,
 ) -> int:
-    """Write a finished plan's tables anew; with a street that one's own folder; with a format the layers as such files."""
+    """Write a finished plan's tables anew; or a street's own folder, the layers as files of a format, all of it into a database."""
+    if sum(one is not None for one in (street, format_, database)) > 1:
+        raise UsageError(Message("cli.street_or_format"))
     if street is not None:
-        if format_ is not None:
-            raise UsageError(Message("cli.street_or_format"))
         return _street(out, street, common)
+    if database is not None:
+        return _database(out, database, schema, common, language)
     if format_ is None:
         if crs is not None or encoding is not None:
             raise UsageError(Message("cli.no_format"))
@@ -99,6 +103,25 @@ def export(
     tell(str(made))
     if common.json:
         tell(json.dumps({"status": DONE, "out": str(made)}))
+    return DONE
+
+
+def _database(out: str, database: str, schema: str | None, common: Common, language: str) -> int:
+    """Write a finished plan into a database."""
+    from gridplan.export.geopackage import read_plan
+    from gridplan.export.write import PLAN
+
+    try:
+        from gridplan.export.postgis import SCHEMA, write_database
+    except ImportError:
+        raise OutputError(Message("export.database_extra")) from None
+
+    with results_only():
+        rows = write_database(read_plan(finished(out) / PLAN), database, schema)
+    named = schema or SCHEMA
+    tell(say(language, "cli.in_database", count=len(rows), schema=named))
+    if common.json:
+        tell(json.dumps({"status": DONE, "schema": named, "rows": rows}))
     return DONE
 
 

@@ -10,6 +10,7 @@ from gridplan.config.inputs import (
     InputTable,
     Roster,
     SpecialAreas,
+    hidden,
 )
 from gridplan.config.lists import Helpers, Matching
 from gridplan.config.models import Partition, PlanFile, Prices, Project
@@ -34,5 +35,6 @@ __all__ = [
     "Service",
     "SpecialAreas",
     "Staffing",
+    "hidden",
     "read_plan_file",
 ]

@@ -8,6 +8,22 @@ from gridplan.config.table import Table
 from gridplan.config.values import Column, Coordinates, Encoding, RequiredColumn, Text, Want
 
 
+def hidden(address: str) -> str:
+    """Return the address of a database without user, password and options; other paths as they are.
+
+    Examples
+    --------
+    >>> hidden("postgresql://user:secret@10.0.0.5:5432/town?sslmode=require")
+    'postgresql://10.0.0.5:5432/town'
+    >>> hidden("data/a.shp")
+    'data/a.shp'
+    """
+    scheme, found, rest = address.partition("://")
+    if not found:
+        return address
+    return f"{scheme}://{rest.partition('?')[0].rpartition('@')[2]}"
+
+
 class InputTable(Table):
     """What every ``[inputs.*]`` may say about its file; the other fields of a part name columns."""
 
@@ -18,6 +34,12 @@ class InputTable(Table):
     x: Column = None
     y: Column = None
     id: Column = None
+
+    @property
+    def label(self) -> str:
+        """How messages and reports name it: the path, or a database and its table without credentials."""
+        shown = hidden(self.path)
+        return f"{shown} {self.layer}" if shown != self.path and self.layer else shown
 
     @property
     def columns(self) -> dict[str, str]:

@@ -41,7 +41,7 @@ def write_geopackage(plan: Plan, path: Path) -> None:
     OSError
         If the file cannot be written whole.
     """
-    tables = dict(_tables(plan))
+    tables = dict(plan_tables(plan))
     with stamped(plan.report["project"]["date"]):
         try:
             for layer, table in tables.items():
@@ -93,7 +93,7 @@ def read_lists(path: Path) -> dict[str, pd.DataFrame]:
     return {name: _read_layer(path, name, *LISTS[name]) for name in LISTS if name in found}
 
 
-def _tables(plan: Plan) -> Iterator[tuple[str, pd.DataFrame]]:
+def plan_tables(plan: Plan) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield every table of the file in its order, with its columns in theirs."""
     for layer, (texts, numbers) in LAYERS.items():
         table = getattr(plan, layer)

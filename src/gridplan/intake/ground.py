@@ -44,10 +44,11 @@ def on_the_ground(
             frames[part], sheets[part], found = _shaped(part, opened, opened.places.to_crs(crs))
             faults += found
     communities, sheet, found = checks.merged(frames["communities"], sheets["communities"])
-    mended, overlaps = checks.without_overlaps(communities, sheet)
+    apart, overlaps = checks.without_overlaps(communities, sheet)
+    mended, gaps = checks.without_gaps(apart, sheet)
     frames["communities"], sheets["communities"] = mended, sheet
     related, relations = _related(frames, sheets)
-    return related, sheets, faults + found + overlaps + relations
+    return related, sheets, faults + found + overlaps + gaps + relations
 
 
 def _shaped(part: str, opened: Part, places: gpd.GeoSeries) -> tuple[gpd.GeoDataFrame, Sheet, list[Fault]]:

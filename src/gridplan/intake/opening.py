@@ -56,11 +56,11 @@ def _place(found: Found, wanted: InputTable, sheet: Sheet) -> tuple[gpd.GeoSerie
         return gpd.GeoSeries([None] * len(found.table), crs=geo.CGCS2000), faults
     if shapes is None:
         shapes, faults = checks.build_shapes(found.table, sheet)
-        if faults:
+        if any(fault.code == "no_coordinates" for fault in faults):
             return None, faults
         if wanted.coordinates == "auto" and geo.in_degrees(shapes) and shapes.astype(bool).any():
             crs = geo.CGCS2000
-            faults = [sheet.fault("taken_as_cgcs2000", np.array([], dtype=np.intp), Harm.TOLD)]
+            faults += [sheet.fault("taken_as_cgcs2000", np.array([], dtype=np.intp), Harm.TOLD)]
     stated = geo.stated(crs, wanted.coordinates)
     wrong = None if geo.is_old_datum(stated) else misfit(shapes, stated, file=sheet.file)
     if wrong is not None:

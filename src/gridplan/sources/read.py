@@ -18,6 +18,7 @@ from gridplan.sources.vectors import (
 )
 from gridplan.words import Message
 
+DATABASES = ("postgresql://", "postgres://")
 READERS = {
     ".csv": read_csv,
     ".xlsx": read_workbook,
@@ -51,8 +52,10 @@ def read_source(wanted: InputTable, folder: Path) -> Found:
     InputError
         If the file, its layer or a column is missing, or it cannot be read; it says what there is instead.
     """
+    if wanted.path.startswith(DATABASES):
+        return _read_database(wanted)
     if "://" in wanted.path:
-        raise InputError(Message("sources.database", {"file": wanted.path.partition("://")[0]}))
+        raise InputError(Message("sources.database", {"file": wanted.label}))
     path = folder / wanted.path
     reader = READERS.get(path.suffix.lower())
     if reader is None:
@@ -65,6 +68,15 @@ def read_source(wanted: InputTable, folder: Path) -> Found:
         return reader(path, wanted, fingerprint(path))
     except OSError:
         raise InputError(Message("sources.unreadable", {"file": wanted.path})) from None
+
+
+def _read_database(wanted: InputTable) -> Found:
+    """Read a table of a database, if what is needed for that is installed."""
+    try:
+        from gridplan.sources.database import read_database  # noqa: PLC0415 # an extra
+    except ImportError:
+        raise InputError(Message("sources.database_extra", {"file": wanted.label})) from None
+    return read_database(wanted)
 
 
 def _missing(path: Path, label: str) -> Message:

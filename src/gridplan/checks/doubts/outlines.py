@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from gridplan.checks.communities import enclosed
 from gridplan.checks.doubts.looked import Looked, Mask, doubt
 from gridplan.checks.faults import Fault, Harm, Sheet
 
@@ -96,10 +97,8 @@ def _alone(shapes: Shapes) -> Mask:
 
 def _gaps(shapes: Shapes, there: npt.NDArray[np.intp], sheet: Sheet) -> list[Fault]:
     """Return a doubt for narrow gaps between communities, enclosed or open at an end, and one for wide holes."""
-    united = shapely.union_all(shapes)
-    rings = [ring for part in shapely.get_parts(united) for ring in shapely.get_parts(part.interiors)]
-    holes = shapely.polygons(np.array(rings, dtype=object)) if rings else np.zeros(0, dtype=object)
-    filled = shapely.union_all([united, *holes])
+    holes = enclosed(shapes)
+    filled = shapely.union_all([*shapes, *holes])
     closed = shapely.buffer(shapely.buffer(filled, SLIT_M, join_style="mitre"), -SLIT_M, join_style="mitre")
     slits = shapely.get_parts(shapely.difference(closed, filled))
     slits = slits[shapely.get_dimensions(slits) == POLYGON]
@@ -113,9 +112,8 @@ def _gaps(shapes: Shapes, there: npt.NDArray[np.intp], sheet: Sheet) -> list[Fau
         if area_m2 < GAP_M2 or (not is_hole and len(beside) < PAIR):
             continue
         width_m = 2 * area_m2 / gap.length
-        is_gap = width_m <= GAP_WIDTH_M or area_m2 <= GAP_SHARE * shapely.area(shapes[beside]).min(
-            initial=np.inf
-        )
+        smallest_m2 = shapely.area(shapes[beside]).min(initial=np.inf)
+        is_gap = len(beside) >= PAIR and (width_m <= GAP_WIDTH_M or area_m2 <= GAP_SHARE * smallest_m2)
         (narrow if is_gap else wide).append(beside)
         sizes[int(not is_gap)].append(area_m2)
     return [

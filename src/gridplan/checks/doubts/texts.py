@@ -8,7 +8,7 @@ import pandas as pd
 
 from gridplan.checks.doubts.looked import Looked, Mask, Texts, doubt, first, matching, written
 from gridplan.checks.doubts.personal import is_personal
-from gridplan.checks.faults import Fault
+from gridplan.checks.faults import Fault, Harm
 from gridplan.tables import INPUT_COLUMNS
 
 NOTHING = frozenset(
@@ -84,7 +84,9 @@ def _of_column(looked: Looked, key: str, name: str) -> list[Fault]:
         marks["personal_text"] = _personal(looked, texts)
     if key in NAMES:
         marks["alike_names"] = alike(texts)
-    return [
+    outer = matching(typed, lambda text: text != text.strip() and bool(text.strip()))
+    trimmed = looked.came.faults("trimmed", outer, Harm.TOLD, column=name)
+    return trimmed + [
         fault
         for code, where in marks.items()
         for fault in doubt(
