@@ -215,7 +215,7 @@ def test_a_missing_file_names_the_nearest(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("path", "word"), [("postgresql://me:secret@host/db", "databases"), ("town.xls", ".xlsx")]
+    ("path", "word"), [("oracle://me:secret@host/db", "exported to a file"), ("town.xls", ".xlsx")]
 )
 def test_what_cannot_be_read_is_told(tmp_path, path, word):
     """Databases come later, and unknown kinds of file are named beside the known ones."""

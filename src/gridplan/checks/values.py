@@ -8,13 +8,30 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 GROUPED = re.compile(r"[+-]?\d{1,3}([ ,]\d{3})+(\.\d+)?")
 
 
 def as_text(values: pd.Series) -> npt.NDArray[np.object_]:
     """Return cells as text without outer spaces: nothing is "", a whole float (ids with gaps) has no ".0"."""
-    return np.array([_text(value) for value in values.tolist()], dtype=object)
+    if not isinstance(values.dtype, pd.StringDtype):
+        return np.array([_text(value) for value in values.tolist()], dtype=object)
+    coded = as_arrow(values).dictionary_encode()  # each different text becomes one object
+    bare: npt.NDArray[np.object_] = pc.utf8_trim_whitespace(coded.dictionary).to_numpy(zero_copy_only=False)
+    return bare[coded.indices.to_numpy()] if len(values) else np.array([], dtype=object)
+
+
+def as_arrow(values: pd.Series) -> pa.StringArray:
+    """Return cells as texts of Arrow, with the outer spaces of texts: nothing is "", other cells as ``as_text`` has them."""
+    if isinstance(values.dtype, pd.StringDtype):
+        array = pa.array(values, type=pa.large_string(), from_pandas=True)
+    else:
+        texts = [cell if isinstance(cell, str) else _text(cell) for cell in values.tolist()]
+        array = pa.array(texts, type=pa.large_string())
+    whole = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    return pc.fill_null(whole, "")
 
 
 def _text(value: object) -> str:

@@ -7,6 +7,7 @@ from gridplan.config import InputTable
 from gridplan.errors import InputError
 from gridplan.sources.fingerprint import fingerprint
 from gridplan.sources.found import Found
+from gridplan.sources.room import refuse_huge
 from gridplan.sources.sheets import read_csv, read_workbook
 from gridplan.sources.vectors import (
     read_geojson,
@@ -64,6 +65,7 @@ def read_source(wanted: InputTable, folder: Path) -> Found:
         )
     if not (path.is_dir() if path.suffix.lower() == ".gdb" else path.is_file()):
         raise InputError(_missing(path, wanted.path))
+    refuse_huge(path, wanted.path)
     try:
         return reader(path, wanted, fingerprint(path))
     except OSError:

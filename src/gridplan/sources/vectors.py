@@ -14,6 +14,7 @@ import fiona
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyogrio
 import shapely
 from pyarrow import parquet
@@ -200,16 +201,21 @@ def _bulk(path: Path, layer: str, names: list[str], *, encoding: str | None, fil
     with decoding(file), warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # GDAL's remarks; what matters is found by checks
         try:
-            return pyogrio.read_dataframe(path, layer=layer, columns=names, encoding=encoding)
+            return pyogrio.read_dataframe(
+                path, layer=layer, columns=names, encoding=encoding, use_arrow=path.suffix.lower() == ".gpkg"
+            )
         except shapely.errors.GEOSException:
             raise InputError(_broken_rows(path, layer, file)) from None
 
 
 def _found(raw: pd.DataFrame, columns: dict[str, str], source: Source, file: str) -> Found:
     """Rename the columns to the contract's keys and set the shapes apart."""
-    with decoding(file):  # texts kept as Arrow's are first decoded here
-        arrays = {key: raw[name].to_numpy() for key, name in columns.items()}
-    table = pd.DataFrame(arrays, index=pd.RangeIndex(len(raw)))
+    plain = pd.DataFrame(raw.drop(columns="geometry") if isinstance(raw, gpd.GeoDataFrame) else raw)
+    with decoding(file):
+        for column in plain.select_dtypes("string"):
+            pa.array(plain[column]).validate(full=True)  # texts kept as Arrow's are not decoded yet
+    plain.index = pd.RangeIndex(len(raw))
+    table = pd.DataFrame({key: plain[name] for key, name in columns.items()}, index=plain.index)
     if not isinstance(raw, gpd.GeoDataFrame):
         return Found(file=file, table=table, shapes=None, crs=None, source=source)
     named = replace(source, crs=raw.crs.name if raw.crs else "")

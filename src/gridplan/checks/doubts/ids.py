@@ -1,78 +1,81 @@
 """Doubts about ids: what spreadsheets do to them, and what is no id."""
 
-import re
-
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 
-from gridplan.checks.doubts.looked import Looked, Mask, Texts, doubt, first, matching
-from gridplan.checks.doubts.personal import is_personal
-from gridplan.checks.doubts.texts import is_placeholder, plainly
+from gridplan.checks.doubts.looked import Looked, Mask, Written, doubt
+from gridplan.checks.doubts.personal import personal
+from gridplan.checks.doubts.texts import PLACEHOLDERS, plainly
 from gridplan.checks.faults import Fault
-from gridplan.checks.values import as_text
 
-SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+\d+")
+SCIENTIFIC = r"^\s*\d(\.\d+)?[eE]\+\d+\s*$"
 EXACT = 1e15  # a number of more digits has lost the last ones
 SHORTEST_CODE, USUAL = 6, 0.6  # digits of a code; share of ids of the usual length
 DENSE = 10  # ids that are so many times their number or fewer are a numbering
 MOSTLY = 0.8  # share of rows from which a column is taken for what its cells look like
+MOST_DIGITS = 18  # that a number of the machine holds
 
 
 def doubts(looked: Looked) -> list[Fault]:
     """Return what is doubtful about the ids of an input, where the plan file names their column."""
-    if "id" not in looked.raw or looked.came.part in ("roads", "barriers"):
+    if "id" not in looked.raw or looked.came.part in ("roads", "barriers") or not len(looked.raw):
         return []
-    sheet, ids = looked.came, as_text(looked.raw["id"])
-    column = sheet.columns["id"]
+    column = looked.raw["id"]
+    ids = Written.of(column)
+    people = ids.rows(personal(ids.texts))
     found = {
-        "scientific_id": _scientific(looked.raw["id"], ids),
+        "scientific_id": _scientific(column, ids),
         "lost_zeros": lost_zeros(ids),
-        "placeholder_id": matching(ids, is_placeholder),
+        "placeholder_id": ids.rows(pc.match_substring_regex(plainly(ids.texts), PLACEHOLDERS)),
         "alike_ids": _alike(ids),
-        "personal_id": _personal(ids),
+        "personal_id": people if people.sum() >= MOSTLY * len(people) else np.zeros(len(people), dtype=bool),
     }
     return [
         fault
         for code, where in found.items()
-        for fault in doubt(sheet, code, where, column=column, example=first(ids, where))
+        for fault in doubt(
+            looked.came, code, where, column=looked.came.columns["id"], example=ids.first(where)
+        )
     ]
 
 
-def _scientific(column: pd.Series, ids: Texts) -> Mask:
+def _scientific(column: pd.Series, ids: Written) -> Mask:
     """Return where a spreadsheet wrote a long number short, or kept it as a number that has lost digits."""
     if column.dtype.kind == "f":
         return np.asarray(np.abs(column.to_numpy(float, na_value=0.0)) >= EXACT, bool)
+    if column.dtype != object:
+        return ids.found(SCIENTIFIC)
     large = np.array([isinstance(cell, float) and abs(cell) >= EXACT for cell in column.tolist()], bool)
-    return large | matching(ids, lambda text: bool(SCIENTIFIC.fullmatch(text)))
+    return large | ids.found(SCIENTIFIC)
 
 
-def lost_zeros(ids: Texts) -> Mask:
+def lost_zeros(ids: Written) -> Mask:
     """Return the ids of digits that are shorter than nearly all, and would be as long, and new, with zeros before them."""
-    digits = matching(ids, lambda text: text.isascii() and text.isdigit())
-    none = np.zeros(len(ids), dtype=bool)
-    lengths = np.array([len(text) for text in ids], dtype=int)
-    if digits.sum() < MOSTLY * max(len(ids), 1):
+    plain = pc.utf8_trim_whitespace(ids.texts)
+    digits = pc.match_substring_regex(plain, r"^[0-9]+$").to_numpy(zero_copy_only=False)
+    none = np.zeros(len(ids.which), dtype=bool)
+    if digits.mean() < MOSTLY:
         return none
+    lengths = pc.utf8_length(plain).to_numpy(zero_copy_only=False)
     usual = int(np.bincount(lengths[digits]).argmax())
-    numbers = np.array([int(text) for text in ids[digits]], dtype=object)
-    numbering = max(numbers) - min(numbers) < DENSE * len(numbers)
-    if usual < SHORTEST_CODE or numbering or (lengths == usual).mean() < USUAL:
+    if not SHORTEST_CODE <= usual <= MOST_DIGITS or (lengths == usual).mean() < USUAL:
         return none
     short = digits & (lengths < usual) & (lengths > usual // 2)
-    there = set(ids)
-    return np.array(
-        [bool(is_short and text.zfill(usual) not in there) for text, is_short in zip(ids, short, strict=True)]
-    )
+    numbers = plain.filter(digits & (lengths <= MOST_DIGITS)).to_numpy(zero_copy_only=False).astype(np.int64)
+    if not short.any() or numbers.max() - numbers.min() < DENSE * len(numbers):
+        return none
+    padded = pc.utf8_lpad(plain, usual, "0")
+    return ids.rows(short & ~pc.is_in(padded, value_set=plain).to_numpy(zero_copy_only=False))
 
 
-def _alike(ids: Texts) -> Mask:
+def _alike(ids: Written) -> Mask:
     """Return ids that differ from others in nothing but width, case, spaces or signs that cannot be seen."""
-    table = pd.DataFrame({"id": ids, "plain": [plainly(text) for text in ids]})
-    several = table.groupby("plain")["id"].transform("nunique") > 1
-    return np.asarray(several & (table["plain"] != ""), bool)
-
-
-def _personal(ids: Texts) -> Mask:
-    """Return the ids that are citizens' numbers or mobile numbers, if nearly all are."""
-    where = matching(ids, is_personal)
-    return where if where.sum() >= MOSTLY * max(len(ids), 1) else np.zeros(len(ids), dtype=bool)
+    trimmed = pd.Series(pc.utf8_trim_whitespace(ids.texts).dictionary_encode().indices.to_numpy())
+    plain = plainly(ids.texts).dictionary_encode()
+    same = pd.Series(plain.indices.to_numpy())
+    if same.nunique() == trimmed.nunique():
+        return np.zeros(len(ids.which), dtype=bool)
+    several = trimmed.groupby(same).transform("nunique") > 1
+    blank = pc.equal(plain.dictionary, "").to_numpy(zero_copy_only=False)[plain.indices.to_numpy()]
+    return ids.rows(np.asarray(several & ~blank, bool))

@@ -1,14 +1,15 @@
 """One input as doubts look at it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from gridplan.checks.faults import Fault, Harm, Sheet
-from gridplan.checks.values import as_text
+from gridplan.checks.values import as_arrow
 
 Texts = npt.NDArray[np.object_]
 Mask = npt.NDArray[np.bool_]
@@ -40,28 +41,45 @@ class Looked:
         return np.asarray(self.frame["geometry"].to_numpy(), dtype=object)
 
 
+@dataclass(frozen=True)
+class Written:
+    """A column of texts: its different texts, as they were typed, and which of them each row has."""
+
+    texts: pa.StringArray
+    which: npt.NDArray[np.intp]
+
+    @classmethod
+    def of(cls, column: pd.Series) -> "Written":
+        """Return a column; other cells than texts as ``values.as_text`` has them."""
+        coded = as_arrow(column).dictionary_encode()
+        return cls(coded.dictionary, coded.indices.to_numpy().astype(np.intp))
+
+    def rows(self, held: pa.BooleanArray | Mask) -> Mask:
+        """Return the rows that have a text of which something holds."""
+        marks = held if isinstance(held, np.ndarray) else held.to_numpy(zero_copy_only=False).astype(bool)
+        if not marks.any():
+            return np.zeros(len(self.which), dtype=bool)
+        return np.asarray(marks[self.which], bool)
+
+    def found(self, pattern: str) -> Mask:
+        """Return the rows in whose text a pattern (RE2) is found."""
+        return self.rows(pc.match_substring_regex(self.texts, pattern))
+
+    @property
+    def counts(self) -> npt.NDArray[np.intp]:
+        """How many rows have each text."""
+        return np.bincount(self.which, minlength=len(self.texts))
+
+    def first(self, where: Mask) -> str:
+        """Return the first text of some rows, without outer spaces."""
+        return str(self.texts[int(self.which[int(np.argmax(where))])]).strip() if where.any() else ""
+
+
 def doubt(sheet: Sheet, code: str, where: npt.ArrayLike, **values: object) -> list[Fault]:
     """Return a doubt about the rows where a mask holds; none without rows."""
     return sheet.faults(code, where, Harm.DOUBT, **values)
 
 
-def matching(texts: Texts, test: Callable[[str], bool]) -> Mask:
-    """Return where a test holds of texts; each different text is tried once."""
-    which, different = pd.factorize(texts, use_na_sentinel=False)
-    held = np.array([test(text) for text in different], dtype=bool)
-    return held[which] if len(texts) else np.zeros(0, dtype=bool)
-
-
 def first(texts: Texts, where: Mask) -> str:
     """Return the first text of some rows."""
     return str(texts[int(np.argmax(where))]) if where.any() else ""
-
-
-def written(column: pd.Series) -> Texts:
-    """Return texts as they were typed, with outer spaces; other cells as ``values.as_text`` has them."""
-    plain = as_text(column)
-    typed = column.to_numpy(object)
-    return np.array(
-        [cell if isinstance(cell, str) else text for cell, text in zip(typed, plain, strict=True)],
-        dtype=object,
-    )
