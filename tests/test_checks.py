@@ -398,7 +398,11 @@ def test_each_point_has_its_community():
     )
     home, faults = checks.homes(points, ids, shapes, sheet("households", "abcdef"))
     assert home.tolist() == ["B", "A", "B", "A", "", ""]
-    assert found(faults) == [("outside", (5,), Harm.FORBIDS), ("taken_to_nearest", (3, 4), Harm.TOLD)]
+    assert found(faults) == [
+        ("outside", (5,), Harm.FORBIDS),
+        ("taken_to_nearest", (3, 4), Harm.TOLD),
+        ("on_border", (2,), Harm.DOUBT),
+    ]
     assert "up to 30 m" in faults[0].message.text("en")
     assert "by up to 4.90 m" in faults[1].message.text("en")
 

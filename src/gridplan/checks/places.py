@@ -38,6 +38,7 @@ def homes(
     # polygons ask for points, not points for polygons: GEOS prepares the one that asks
     held = shapely.STRtree(points).query(communities[order], predicate="intersects")
     home = _first_of(held[::-1], len(points))
+    between = np.bincount(held[1], minlength=len(points)) > 1
     stray = np.flatnonzero((home < 0) & ~shapely.is_missing(points))
     near, distance_m = shapely.STRtree(communities[order]).query_nearest(points[stray], return_distance=True)
     nearest_m = np.zeros(len(points))
@@ -49,6 +50,7 @@ def homes(
     faults = sheet.faults("outside", far, farthest_m=f"{nearest_m.max(initial=0):,.0f}")
     farthest_m = f"{nearest_m[moved].max(initial=0):.2f}"
     faults += sheet.faults("taken_to_nearest", moved, Harm.TOLD, farthest_m=farthest_m)
+    faults += sheet.faults("on_border", between, Harm.DOUBT)
     named = np.append(ids[order], "")
     return named[home], faults
 

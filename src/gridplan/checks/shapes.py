@@ -49,7 +49,8 @@ def sound(shapes: Shapes, sheet: Sheet) -> tuple[Shapes, list[Fault]]:
         In a metric CRS; a shape that could not be brought there has coordinates that are not finite.
     """
     none = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    flat = shapely.force_2d(_without(shapes, none))
+    flat = _without(shapes, none)
+    flat = shapely.force_2d(flat) if shapely.has_z(flat).any() else flat
     bounds = shapely.bounds(flat)
     lost = ~none & ~(np.abs(bounds) <= FARTHEST_M).all(axis=1)
     flat = _without(flat, lost)

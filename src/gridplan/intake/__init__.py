@@ -47,7 +47,9 @@ def inspect(plan: PlanFile) -> list[Fault]:
         If the plan file names a coordinate system that cannot be used.
     """
     found = _examine(plan, Silent())
-    faults = [*found.faults, *looks_shifted(plan, found.parts, found.looked), *checks.doubts(found.looked)]
+    faults = [*found.faults, *checks.doubts(found.looked)]
+    if any(fault.code == "outside" for fault in faults):
+        faults += looks_shifted(plan, found.parts, found.looked)
     if found.inputs is None:
         return faults
     return [*faults, *unknown(plan, found.inputs), *beyond(plan, found.inputs)]
@@ -101,7 +103,7 @@ def _examine(plan: PlanFile, progress: Progress) -> _Examined:
     inputs = None
     if crs is not None and not any(fault.harm is Harm.FORBIDS for fault in faults):
         sources = {part: opened.source for part, opened in parts.items()}
-        repairs = tuple(fault.message for fault in faults)
+        repairs = tuple(fault.message for fault in faults if fault.harm is Harm.TOLD)
         inputs = Inputs(crs=crs, **frames, sources=sources, repairs=repairs)
     looked = {
         part: checks.Looked(

@@ -1,6 +1,8 @@
 """Doubts: what is not wrong for certain, but is more often a slip than the truth; a person has to look."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from gridplan.checks.doubts import between, figures, ids, lines, outlines, texts
 from gridplan.checks.doubts.looked import Looked
@@ -14,11 +16,16 @@ DRAWN = ("roads", "barriers")
 
 def doubts(looked: Mapping[str, Looked]) -> list[Fault]:
     """Return every doubt about the inputs, by part of the plan file; what a part lacks is not looked at."""
-    found: list[Fault] = []
+    works: list[Callable[[], list[Fault]]] = []
     for part, one in looked.items():
-        found += [*ids.doubts(one), *texts.doubts(one), *figures.doubts(one)]
-        if part in OUTLINED:
-            found += outlines.doubts(one)
-        if part in DRAWN:
-            found += lines.doubts(one)
-    return found + between.doubts(looked)
+        works += [partial(_of_cells, one)]
+        works += [partial(outlines.doubts, one)] if part in OUTLINED else []
+        works += [partial(lines.doubts, one)] if part in DRAWN else []
+    works.append(partial(between.doubts, looked))
+    with ThreadPoolExecutor() as threads:  # the libraries that do the work let others run
+        return [fault for found in threads.map(lambda work: work(), works) for fault in found]
+
+
+def _of_cells(one: Looked) -> list[Fault]:
+    """Return what is doubtful about the cells of an input."""
+    return [*ids.doubts(one), *texts.doubts(one), *figures.doubts(one)]

@@ -13,8 +13,8 @@ from gridplan.checks.faults import Fault
 
 Shapes = npt.NDArray[np.object_]
 
-ON_BORDER_M = 0.01
 SAME_PLACE_M = 1.0
+CENTIMETRES, WIDE = 100, 1 << 31  # in a metre; more than any northing in centimetres
 STACKED = 5  # different buildings at one point
 SPREAD_M = 3_000.0  # a compound is no larger
 DISTANT_M = 2_000.0  # from every community
@@ -26,7 +26,7 @@ def doubts(looked: Mapping[str, Looked]) -> list[Fault]:
     found: list[Fault] = []
     homes, communities = looked.get("households"), looked.get("communities")
     if homes is not None and communities is not None:
-        found += [*_compounds(homes), *_stacked(homes), *_on_borders(homes, communities)]
+        found += [*_compounds(homes), *_stacked(homes)]
         found += _nobody_lives(homes, communities)
         if "roads" in looked:
             found += off_the_road(homes, looked["roads"])
@@ -50,54 +50,63 @@ def _compounds(homes: Looked) -> list[Fault]:
     if "compound" not in sheet.columns or "community_id" not in frame:
         return []
     compound, home = frame["compound"].to_numpy(object), frame["community_id"].to_numpy(object)
-    rows = pd.DataFrame({"compound": compound, "home": home, "row": np.arange(len(frame))})
-    rows = rows[(rows["compound"] != "") & (rows["home"] != "")]
-    counts = rows.groupby(["compound", "home"], sort=False).size()
-    main = counts.groupby(level=0).idxmax().str[1]
+    (name_of, names), (home_of, homes_named) = pd.factorize(compound), pd.factorize(home)
+    rows = np.flatnonzero((compound != "") & (home != ""))
+    pairs, counts = np.unique(name_of[rows] * len(homes_named) + home_of[rows], return_counts=True)
+    order = np.lexsort((pairs, -counts, pairs // len(homes_named)))
+    held, begins = np.unique(pairs[order] // len(homes_named), return_index=True)
+    main = np.full(len(names), -1)
+    main[held] = pairs[order][begins] % len(homes_named)
     lone = np.zeros(len(frame), dtype=bool)
-    lone[rows.loc[rows["home"] != rows["compound"].map(main), "row"]] = True
+    lone[rows] = home_of[rows] != main[name_of[rows]]
     column = sheet.columns["compound"]
     found = doubt(sheet, "compound_across", lone, column=column, example=first(compound, lone))
-    places = shapely.get_coordinates(homes.shapes[rows["row"]]) if len(rows) else np.zeros((0, 2))
-    if len(places) == len(rows):
-        extent = pd.DataFrame(places).groupby(rows["compound"].to_numpy()).agg(np.ptp)
-        wide = extent.index[(extent > SPREAD_M).any(axis=1)]
-        where = np.isin(compound.astype(str), wide.to_numpy(str))
-        found += doubt(sheet, "compound_spread", where, column=column, example=first(compound, where))
-    return found
+    there = rows[~shapely.is_missing(homes.shapes[rows])]
+    wide = _spread(name_of[there], shapely.get_coordinates(homes.shapes[there]), len(names))
+    where = np.zeros(len(frame), dtype=bool)
+    where[rows] = wide[name_of[rows]]
+    return found + doubt(sheet, "compound_spread", where, column=column, example=first(compound, where))
+
+
+def _spread(
+    group: npt.NDArray[np.intp], places: npt.NDArray[np.float64], count: int
+) -> npt.NDArray[np.bool_]:
+    """Return which groups of places are more than a compound across, west to east or south to north."""
+    wide = np.zeros(count, dtype=bool)
+    for axis in places.T:
+        low, high = np.full(count, np.inf), np.full(count, -np.inf)
+        np.minimum.at(low, group, axis)
+        np.maximum.at(high, group, axis)
+        wide |= high - low > SPREAD_M
+    return wide
 
 
 def _stacked(homes: Looked) -> list[Fault]:
     """Return rows at a point that many different buildings share."""
     if "building" not in homes.sheet.columns:
         return []
-    shapes, building = homes.shapes, homes.frame["building"].to_numpy(object)
-    there = ~shapely.is_missing(shapes) & (building != "")
-    places = pd.DataFrame(np.round(shapely.get_coordinates(shapes[there]), 2), columns=["x", "y"])
-    names = homes.frame["compound"].to_numpy(object)[there] + "\n" + building[there]
-    counts = places.assign(building=names).groupby(["x", "y"])["building"].transform("nunique")
+    shapes, frame = homes.shapes, homes.frame
     marked = np.zeros(len(shapes), dtype=bool)
-    marked[np.flatnonzero(there)[counts.to_numpy() >= STACKED]] = True
+    there = np.flatnonzero(~shapely.is_missing(shapes))
+    x, y = np.round(shapely.get_coordinates(shapes[there]) * CENTIMETRES).astype(np.int64).T
+    _, which, counts = np.unique(x * WIDE + y, return_inverse=True, return_counts=True)
+    crowded = np.flatnonzero(counts[which] >= STACKED)
+    if len(crowded):
+        rows = frame.iloc[there[crowded]]
+        names = pd.Series((rows["compound"] + "\n" + rows["building"]).to_numpy(object))
+        different = (
+            names.where((rows["building"] != "").to_numpy()).groupby(which[crowded]).transform("nunique")
+        )
+        marked[there[crowded[different.to_numpy() >= STACKED]]] = True
     return doubt(homes.sheet, "stacked", marked, count=STACKED)
-
-
-def _on_borders(homes: Looked, communities: Looked) -> list[Fault]:
-    """Return rows that lie on the border of two communities."""
-    points, shapes = homes.shapes, communities.shapes
-    edges = shapely.boundary(shapes[~shapely.is_missing(shapes)])
-    parts = shapely.get_parts(edges) if len(edges) else edges
-    near = np.unique(shapely.STRtree(points).query(parts, predicate="dwithin", distance=ON_BORDER_M)[1])
-    between = shapely.STRtree(shapes).query(points[near], predicate="dwithin", distance=ON_BORDER_M)[0]
-    marked = np.zeros(len(points), dtype=bool)
-    marked[near[np.bincount(between, minlength=len(near)) > 1]] = True
-    return doubt(homes.sheet, "on_border", marked)
 
 
 def _nobody_lives(homes: Looked, communities: Looked) -> list[Fault]:
     """Return communities that no row of households lies in."""
     if "community_id" not in homes.frame:
         return []
-    where = ~communities.frame["community_id"].isin(homes.frame["community_id"])
+    lived_in = set(homes.frame["community_id"].unique())
+    where = np.array([one not in lived_in for one in communities.frame["community_id"]], dtype=bool)
     return doubt(communities.sheet, "nobody_lives", where)
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from gridplan.checks.doubts.looked import Looked, Mask, Written, doubt
@@ -10,6 +11,7 @@ from gridplan.checks.doubts.texts import PLACEHOLDERS, plainly
 from gridplan.checks.faults import Fault
 
 SCIENTIFIC = r"^\s*\d(\.\d+)?[eE]\+\d+\s*$"
+ODD = r"[^\x21-\x7e]"
 EXACT = 1e15  # a number of more digits has lost the last ones
 SHORTEST_CODE, USUAL = 6, 0.6  # digits of a code; share of ids of the usual length
 DENSE = 10  # ids that are so many times their number or fewer are a numbering
@@ -22,13 +24,14 @@ def doubts(looked: Looked) -> list[Fault]:
     if "id" not in looked.raw or looked.came.part in ("roads", "barriers") or not len(looked.raw):
         return []
     column = looked.raw["id"]
-    ids = Written.of(column)
+    ids = looked.written("id")
     people = ids.rows(personal(ids.texts))
+    plain = plainly(ids.texts) if _may_differ(ids) else ids.texts
     found = {
         "scientific_id": _scientific(column, ids),
         "lost_zeros": lost_zeros(ids),
-        "placeholder_id": ids.rows(pc.match_substring_regex(plainly(ids.texts), PLACEHOLDERS)),
-        "alike_ids": _alike(ids),
+        "placeholder_id": ids.rows(pc.match_substring_regex(plain, PLACEHOLDERS)),
+        "alike_ids": _alike(ids, plain),
         "personal_id": people if people.sum() >= MOSTLY * len(people) else np.zeros(len(people), dtype=bool),
     }
     return [
@@ -69,10 +72,20 @@ def lost_zeros(ids: Written) -> Mask:
     return ids.rows(short & ~pc.is_in(padded, value_set=plain).to_numpy(zero_copy_only=False))
 
 
-def _alike(ids: Written) -> Mask:
+def _may_differ(ids: Written) -> bool:
+    """Tell whether ids written plainly may be others than they are: signs that are not ASCII, spaces, letters of either case."""
+    odd, small, large = (
+        bool(pc.any(pc.match_substring_regex(ids.texts, one)).as_py()) for one in (ODD, "[a-z]", "[A-Z]")
+    )
+    return odd or (small and large)
+
+
+def _alike(ids: Written, written: pa.StringArray) -> Mask:
     """Return ids that differ from others in nothing but width, case, spaces or signs that cannot be seen."""
+    if written is ids.texts:
+        return np.zeros(len(ids.which), dtype=bool)
     trimmed = pd.Series(pc.utf8_trim_whitespace(ids.texts).dictionary_encode().indices.to_numpy())
-    plain = plainly(ids.texts).dictionary_encode()
+    plain = written.dictionary_encode()
     same = pd.Series(plain.indices.to_numpy())
     if same.nunique() == trimmed.nunique():
         return np.zeros(len(ids.which), dtype=bool)

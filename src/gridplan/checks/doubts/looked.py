@@ -1,6 +1,6 @@
 """One input as doubts look at it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -13,32 +13,6 @@ from gridplan.checks.values import as_arrow
 
 Texts = npt.NDArray[np.object_]
 Mask = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Looked:
-    """An input as it came and as it is now.
-
-    Attributes
-    ----------
-    raw, came
-        Its rows under the contract's keys, before anything was done to them, and how faults name them.
-    frame, sheet
-        Its rows after checks and mending (``tables.INPUT_COLUMNS``; shapes, if any, in the metric CRS), and how
-        faults name those: some may have been left out or joined.
-    """
-
-    raw: pd.DataFrame
-    came: Sheet
-    frame: pd.DataFrame
-    sheet: Sheet
-
-    @property
-    def shapes(self) -> npt.NDArray[np.object_]:
-        """The shapes, None where a row has none; none at all for a table without places."""
-        if "geometry" not in self.frame:
-            return np.full(len(self.frame), None, dtype=object)
-        return np.asarray(self.frame["geometry"].to_numpy(), dtype=object)
 
 
 @dataclass(frozen=True)
@@ -73,6 +47,39 @@ class Written:
     def first(self, where: Mask) -> str:
         """Return the first text of some rows, without outer spaces."""
         return str(self.texts[int(self.which[int(np.argmax(where))])]).strip() if where.any() else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """An input as it came and as it is now.
+
+    Attributes
+    ----------
+    raw, came
+        Its rows under the contract's keys, before anything was done to them, and how faults name them.
+    frame, sheet
+        Its rows after checks and mending (``tables.INPUT_COLUMNS``; shapes, if any, in the metric CRS), and how
+        faults name those: some may have been left out or joined.
+    """
+
+    raw: pd.DataFrame
+    came: Sheet
+    frame: pd.DataFrame
+    sheet: Sheet
+    known: dict[str, Written] = field(default_factory=dict, repr=False, compare=False)
+
+    def written(self, key: str) -> Written:
+        """Return a column as it came, as texts; worked out once."""
+        if key not in self.known:
+            self.known[key] = Written.of(self.raw[key])
+        return self.known[key]
+
+    @property
+    def shapes(self) -> npt.NDArray[np.object_]:
+        """The shapes, None where a row has none; none at all for a table without places."""
+        if "geometry" not in self.frame:
+            return np.full(len(self.frame), None, dtype=object)
+        return np.asarray(self.frame["geometry"].to_numpy(), dtype=object)
 
 
 def doubt(sheet: Sheet, code: str, where: npt.ArrayLike, **values: object) -> list[Fault]:

@@ -18,7 +18,7 @@ NOTHING = (
     *("#n/a", "#ref!", "#value!", "#name?"),
     *("-", "--", "—", "——", "/", "\\", "?", "？", ".", "。", "*"),
 )
-PLACEHOLDERS = rf"^({'|'.join(map(re.escape, NOTHING))}|-?9{{3,}}(\.0+)?)$"  # of a text written plainly
+PLACEHOLDERS = rf"(?i)^({'|'.join(map(re.escape, NOTHING))}|-?9{{3,}}(\.0+)?)$"  # of a text written plainly
 BROKEN = "\ufffd|锟斤拷|烫烫|屯屯|ï»¿|[ÃÂ][\u0080-\u00bf]|[\ue000-\uf8ff]|\\?{3,}"
 UNSEEN = "[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad\\x00-\\x08\\x0b-\\x1f\\x7f\u00a0]"
 SPACES = r"[\s\x{3000}]+"
@@ -54,7 +54,7 @@ def _is_text(looked: Looked, key: str) -> bool:
 
 
 def _of_column(looked: Looked, key: str, name: str) -> list[Fault]:
-    typed = Written.of(looked.raw[key])
+    typed = looked.written(key)
     bare = pc.utf8_trim_whitespace(typed.texts)
     blank = pc.equal(bare, "").to_numpy(zero_copy_only=False)
     outer = typed.rows(pc.not_equal(bare, typed.texts).to_numpy(zero_copy_only=False) & ~blank)
