@@ -40,9 +40,13 @@ def catalogue() -> dict[str, Check]:
 
 
 def told(fault: Fault, language: str) -> str:
-    """Return what a person reads of a fault: its title, what and where it is and what to do, and why it matters."""
-    check = catalogue()[fault.code]
-    text = fault.message.text(language)
+    """Return what a person reads of a fault: its title, what and where it is, what to do and why it matters.
+
+    The text of a doubt gives the reason itself.
+    """
+    check, text = catalogue()[fault.code], fault.message.text(language)
+    if fault.harm is Harm.DOUBT:
+        return say(language, "checks.told_doubt", title=check.title(language), text=text)
     return say(language, "checks.told", title=check.title(language), text=text, why=check.why(language))
 
 

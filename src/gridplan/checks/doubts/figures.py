@@ -81,7 +81,7 @@ def _households(looked: Looked) -> list[Fault]:
         "no_residents": (residents == 0) & (households > 0),
         "large_families": (residents > LARGEST_FAMILY * households) & (households > 0),
         "planned_fewer": planned < households,
-        "difficult_more": difficult > households,
+        "difficult_more": (difficult > households) & (households >= 0),
     }
     if "households" not in columns:
         marks = {"no_residents": marks["no_residents"]}
