@@ -482,3 +482,20 @@ def test_a_roster_names_communities_that_there_are():
     )
     assert found(faults) == [("unknown_community", (3,), Harm.FORBIDS)]
     assert '"Z"' in faults[0].message.text("en")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.floats(0.0, 3.0), st.floats(0.05, 0.95))
+def test_a_narrow_gap_is_filled_and_a_wide_one_left(width, where):
+    """A kite between two squares: after it is filled the communities touch along all their border and nothing overlaps."""
+    west = shapely.box(0, 0, 300, 300)
+    east = shapely.Polygon(
+        [(300, 0), (600, 0), (600, 300), (300, 300), (300, 280), (300 + width, 300 * where), (300, 10)]
+    )
+    frame = gpd.GeoDataFrame({"community_id": ["A", "B"]}, geometry=[west, east], crs=4547)
+    filled, faults = checks.without_gaps(frame, sheet("communities", "AB"))
+    gap = shapely.box(0, 0, 600, 300).difference(shapely.union(west, east))
+    narrow = gap.area >= 0.01 and 2 * gap.area <= gap.length
+    assert bool(faults) == narrow
+    assert filled.area.sum() == pytest.approx(180_000 - (0 if narrow else gap.area), abs=1e-6)
+    assert filled.geometry[0].intersection(filled.geometry[1]).area == pytest.approx(0, abs=1e-6)

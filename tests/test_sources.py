@@ -400,3 +400,16 @@ def test_inputs_are_never_changed(tmp_path):
     for name in WRITERS:
         read_source(wanted(name, layer="住户" if name.endswith("xlsx") else None), tmp_path)
     assert {path: path.read_bytes() for path in sorted(tmp_path.rglob("*")) if path.is_file()} == before
+
+
+def test_what_does_not_fit_into_memory_is_not_opened(tmp_path, monkeypatch):
+    """A table of 5 GB on a machine with 8 is refused by its size alone, which is told; a small file never is."""
+    with (tmp_path / "huge.gpkg").open("wb") as file:
+        file.truncate(5 << 30)  # takes no room on the disk
+    monkeypatch.setattr("gridplan.sources.room.available", lambda: 8 << 30)
+    told = fault(tmp_path, wanted("huge.gpkg"))
+    assert "some 35.0 GB" in told
+    assert "8.0 GB are there" in told
+    monkeypatch.setattr("gridplan.sources.room.available", lambda: 0)
+    (tmp_path / "small.csv").write_text("编号,户数,x,y\n1,2,3,4\n", encoding="utf-8")
+    assert read_source(wanted("small.csv"), tmp_path).source.rows == 1

@@ -2,15 +2,18 @@
 
 import dataclasses
 import hashlib
+import json
 import os
 import random
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from bad_place import write_all
 from gridplan.export.write import write_run
 from gridplan.plan import Plan
 from tiny_plan import tiny_plan
@@ -20,11 +23,11 @@ SEED = int(os.environ.get("GRIDPLAN_SEED", "20261127"))  # the same everywhere; 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="fork and SIGKILL are those of POSIX")
 
 
-def digest(folder: Path) -> str:
-    """Return what tells whether a folder has the same files with the same bytes."""
+def digest(folder: Path, *, without: str = "") -> str:
+    """Return what tells whether a folder has the same files, but for those of a name, with the same bytes."""
     known = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
-        if path.is_file():
+        if path.is_file() and path.name != without:
             known.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return known.hexdigest()
 
@@ -66,3 +69,32 @@ def test_a_killed_run_leaves_one_whole_output(tmp_path: Path) -> None:
         "b",
         "out",
     ]
+
+
+def test_a_killed_command_leaves_one_whole_output(tmp_path: Path) -> None:
+    """The whole command, killed at any moment from its start to after its end: one of the two outputs, nothing beside it."""
+    chance = random.Random(SEED)  # noqa: S311 # no secret
+    plan_file = write_all(tmp_path)
+    command = [sys.executable, "-m", "gridplan", "run", str(plan_file), "--quiet", "--out"]
+    wholes, took_s = {}, 0.0
+    for seed in "17":
+        begun = time.perf_counter()
+        subprocess.run(
+            [*command, str(tmp_path / seed), "--seed", seed], check=True, stdout=subprocess.DEVNULL
+        )
+        took_s = time.perf_counter() - begun
+        wholes[digest(tmp_path / seed, without="report.json")] = seed
+    out = tmp_path / "out"
+    subprocess.run([*command, str(out), "--seed", "1"], check=True, stdout=subprocess.DEVNULL)
+    there = {path.name for path in tmp_path.iterdir() if not path.name.endswith(".lock")}
+    for kill in range(KILLS // 20):
+        with subprocess.Popen(
+            [*command, str(out), "--seed", "17"[kill % 2]], stdout=subprocess.DEVNULL
+        ) as run:
+            time.sleep(chance.uniform(0.5, 1.1) * took_s)
+            run.kill()
+        assert digest(out, without="report.json") in wholes, f"seed {SEED}, kill {kill}"
+        json.loads((out / "report.json").read_text(encoding="utf-8"))
+    subprocess.run([*command, str(out), "--seed", "7"], check=True, stdout=subprocess.DEVNULL)
+    assert wholes[digest(out, without="report.json")] == "7"
+    assert {path.name for path in tmp_path.iterdir() if not path.name.endswith(".lock")} == there

@@ -39,7 +39,7 @@ def take_in(plan: PlanFile, progress: Progress) -> Inputs:
 
 
 def inspect(plan: PlanFile) -> list[Fault]:
-    """Return everything that is wrong with the inputs of a plan file, mended or not, and every doubt about them.
+    """Return everything that is wrong with the inputs of a plan file, mended or not, and every doubt, the most harmful first.
 
     Raises
     ------
@@ -50,9 +50,9 @@ def inspect(plan: PlanFile) -> list[Fault]:
     faults = [*found.faults, *checks.doubts(found.looked)]
     if any(fault.code == "outside" for fault in faults):
         faults += looks_shifted(plan, found.parts, found.looked)
-    if found.inputs is None:
-        return faults
-    return [*faults, *unknown(plan, found.inputs), *beyond(plan, found.inputs)]
+    if found.inputs is not None:
+        faults += [*unknown(plan, found.inputs), *beyond(plan, found.inputs)]
+    return sorted(faults, key=lambda fault: [*Harm].index(fault.harm))
 
 
 def mended(plan: PlanFile) -> list[Mended]:
