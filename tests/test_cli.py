@@ -28,6 +28,7 @@ FILES = (
     "loads.svg",
     "report.html",
     "maps/index.html",
+    *(f"maps/community-{number:03}.html" for number in (1, 2, 3)),
     "plan.gpkg",
     "report.json",
     "report.md",

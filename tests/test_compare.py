@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -81,5 +82,15 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert "60" in capsys.readouterr().out
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
     assert main(["compare", *folders, "--out", str(tmp_path / "c")]) == 0
-    assert len(list((tmp_path / "c").iterdir())) == 5
+    tables = [f"{name}.csv" for name in ("buildings", "communities", "moves", "totals", "workers")]
+    assert sorted(path.name for path in (tmp_path / "c").iterdir()) == sorted(
+        [*tables, "comparison.xlsx", "map.html"]
+    )
+    book = openpyxl.load_workbook(tmp_path / "c" / "comparison.xlsx")
+    assert book.sheetnames == ["总体指标", "各社区", "变动汇总", "变动单元"]
+    assert [cell.value for cell in book["总体指标"][4]] == ["户数", "760", "760"]
+    assert [cell.value or "" for cell in book["变动单元"][4]][2:] == ["C1002", "C1001", 60]
+    page = (tmp_path / "c" / "map.html").read_text(encoding="utf-8")
+    assert '"key":"before"' in page
+    assert "由 第二网格 (C1002) 改到 第一网格 (C1001)，60 户" in page
     assert main(["compare", str(tmp_path), folders[1]]) == 3

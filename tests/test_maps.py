@@ -9,6 +9,7 @@ from dataclasses import replace
 import folium
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from folium.plugins import MarkerCluster
@@ -25,9 +26,6 @@ from gridplan.maps.cards import (
     facility_tips,
     grid_cards,
     grid_tips,
-    number,
-    percent,
-    speaker,
     unit_cards,
     unit_tips,
 )
@@ -38,6 +36,7 @@ from gridplan.maps.offline import VENDORED
 from gridplan.maps.panels import community_table, gap_text, legend, main_figures, posts_wanted
 from gridplan.maps.shapes import MICRODEGREES, packed, projector, straightest, zoom_for
 from gridplan.maps.signs import ROADS, road_ranks
+from gridplan.maps.written import number, percent, speaker
 from gridplan.plan import Plan
 
 ASKS = re.compile(
@@ -83,7 +82,10 @@ def unpacked(shape: list) -> list:
 
 def test_the_same_plan_gives_the_same_bytes(index):
     """Element ids of folium are random; the page's are not."""
-    assert pages(tiny.tiny_plan()) == {"index.html": index}
+    made = pages(tiny.tiny_plan())
+    assert list(made) == ["index.html", "community-001.html", "community-002.html"]
+    assert made["index.html"] == index
+    assert pages(tiny.tiny_plan()) == made
 
 
 def test_a_page_asks_nothing_from_outside(index):
@@ -122,7 +124,9 @@ def test_a_tile_server_is_refused():
 
 def test_own_layers_can_be_added_and_the_map_is_not_changed(index):
     """The map is a folium map: a marker with a popup goes in; making the page leaves the map as it was."""
-    built = build_map(tiny.tiny_plan())
+    plan, files = tiny.tiny_plan(), ["community-001.html", "community-002.html"]
+    own = dict(zip(plan.communities["community_id"], files, strict=True))
+    built = build_map(plan, pages=own, links=list(zip(plan.communities["name"], files, strict=True)))
     assert page(built, language="zh") == page(built, language="zh") == index
     folium.Marker([30.72, 114.0], popup="our own", icon=folium.DivIcon()).add_to(built)
     assert "our own" in page(built, language="zh")
@@ -491,7 +495,7 @@ def district() -> Plan:
 
 def test_a_district_s_page_is_under_three_megabytes():
     """36 communities, 720 grids, 5,040 units and 1,500 roads fit a slow office network."""
-    assert len(pages(district())["index.html"].encode()) < 3_000_000
+    assert len(page(build_map(district()), language="zh").encode()) < 3_000_000
 
 
 def test_data_in_a_page_is_json(index):
@@ -513,11 +517,24 @@ def in_streets(plan, names):
 def test_several_streets_have_pages_of_their_own():
     """The index leads to a page a street, each leads back; names of files are numbers, and a page has its own street only."""
     made = pages(in_streets(tiny.tiny_plan(), ["甲街道", "../乙<b>"]))
-    assert list(made) == ["index.html", "street-01.html", "street-02.html"]
+    own = ["community-001.html", "community-002.html"]
+    assert list(made) == ["index.html", "street-01.html", "street-02.html", *own]
     assert "street-02.html" in made["index.html"]
     assert all("index.html" in made[name] for name in list(made)[1:])
+    assert own[0] in made["street-01.html"]
+    assert own[0] not in made["street-02.html"]
+    assert "street-01.html" in made[own[0]]
+    assert "street-02.html" not in made[own[0]]
     assert "甲街道" not in made["street-02.html"]
     assert "<b>" not in made["index.html"]
+
+
+def test_many_communities_have_no_pages_of_their_own(monkeypatch):
+    """A city has pages of its streets; a page a community would fill a disk."""
+    monkeypatch.setattr("gridplan.maps.index.MOST_COMMUNITIES", 1)
+    made = pages(in_streets(tiny.tiny_plan(), ["甲街道", "乙街道"]))
+    assert list(made) == ["index.html", "street-01.html", "street-02.html"]
+    assert "community-0" not in "".join(made.values())
 
 
 def test_a_city_draws_its_units_on_the_pages_of_streets(monkeypatch):
@@ -540,3 +557,22 @@ def test_no_address_stands_in_a_page():
     """Whoever looks through a page for links to the outside finds none, not even in a vendored text."""
     made = pages(tiny.tiny_plan())["index.html"]
     assert not re.findall(r"""(?:src|href)=["']https?:\/\/""", made)
+
+
+def test_who_holds_the_posts_stands_on_the_card():
+    """The names that the plan file asks for, several with a comma between; where there is no roster, no line."""
+    plan = tiny.tiny_plan()
+    words = speaker("zh")
+    bare = grid_cards(plan, words)
+    at = bare["labels"].index("网格长")
+    assert {row[at] for row in bare["values"]} == {""}
+    rows = [
+        ("grid_leader", "1", "甲"),
+        ("full_time", "1", "甲"),
+        ("full_time", "2", ""),
+        ("party_branch", "3", "丁"),
+    ]
+    posts = pd.DataFrame(rows, columns=["kind", "worker_id", "name"]).assign(grid_id=plan.grids["grid_id"][0])
+    found = grid_cards(replace(plan, lists={"posts": posts}), words)["values"]
+    assert found[0][at : at + 3] == ["甲", "甲、2", ""]
+    assert found[1][at : at + 3] == ["", "", ""]

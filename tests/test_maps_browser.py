@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 import tiny_plan as tiny
-from gridplan.maps import build_map, page, pages
+from gridplan.maps import Changes, build_map, page, pages
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
@@ -344,3 +344,66 @@ def test_a_layer_of_ones_own_is_drawn_and_listed(tmp_path):
     assert console == []
     assert answer["labels"][-1] == "mine"
     assert answer["checked"][-1]
+
+
+def test_lengths_and_areas_are_measured(tmp_path):
+    """Three clicks make a length and an area; while it is on a click opens no card; Escape ends it."""
+    question = """
+      var map = gridplan.stage.map, here = map.getCenter();
+      document.querySelector(".gp-measure a").click();
+      [[0, 0], [0.001, 0], [0.001, 0.001]].forEach(function (step) {
+        map.fire("click", { latlng: L.latLng(here.lat + step[0], here.lng + step[1]) });
+      });
+      var told = texts(".gp-measure p")[0];
+      gridplan.open("grids", 0, here);
+      var cards = all(".gp-card").length;
+      document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
+      var off = document.querySelector(".gp-measure p").hidden;
+      gridplan.open("grids", 0, here);
+      var corners = [[30, 114], [30.001, 114], [30.001, 114.001], [30, 114.001]].map(function (at) { return L.latLng(at); });
+      return { told: told, cards: cards, off: off, after: all(".gp-card").length, square: gridplan.area(corners),
+        height: map.distance(corners[0], corners[1]), width: map.distance(corners[0], corners[3]) };"""
+    told, console = visit(tmp_path, pages(tiny.tiny_plan())["index.html"], question)
+    assert console == []
+    assert re.search(r"长度 \d+ m.*围合面积 [\d,]+ m²", told["told"])
+    assert (told["cards"], told["off"], told["after"]) == (0, True, 1)
+    assert told["square"] == pytest.approx(told["height"] * told["width"], rel=1e-3)
+
+
+def test_the_overview_shows_the_view_and_leads_there(tmp_path):
+    """The small map is drawn; a click into its corner moves the map there."""
+    question = """
+      var map = gridplan.stage.map, small = document.querySelector("canvas.gp-overview"), at = small.getBoundingClientRect();
+      map.setView(map.getCenter(), map.getZoom() + 3, { animate: false });
+      var pixels = small.getContext("2d").getImageData(0, 0, small.width, small.height).data, inked = 0;
+      for (var i = 3; i < pixels.length; i += 4) if (pixels[i]) inked += 1;
+      var before = map.getCenter();
+      small.dispatchEvent(new MouseEvent("click", { clientX: at.left + 8, clientY: at.top + 100, bubbles: true }));
+      return new Promise(function (done) {
+        setTimeout(function () {
+          done({ inked: inked, west: before.lng - map.getCenter().lng, south: before.lat - map.getCenter().lat });
+        }, 900);
+      });"""
+    told, console = visit(tmp_path, pages(tiny.tiny_plan())["index.html"], question)
+    assert console == []
+    assert told["inked"] > 500
+    assert told["west"] > 0
+    assert told["south"] > 0
+
+
+def test_two_plans_on_one_page(tmp_path):
+    """What moved is marked, has a card with both grids, and goes with its layer; so do the grids before."""
+    moved = pd.DataFrame(
+        [("u03", "C1002", "C1001", 60.0)], columns=["unit_id", "from_grid", "to_grid", "households"]
+    )
+    built = build_map(tiny.tiny_plan(), changes=Changes(before=tiny.tiny_plan(), moved=moved))
+    question = """
+      gridplan.go("moved", 0);
+      var card = texts(".gp-card")[0], signs = texts(".gp-legend li:not([hidden])");
+      all(".leaflet-control-layers-overlays input").slice(-2).forEach(function (box) { box.click(); });
+      return { card: card, signs: signs, after: texts(".gp-legend li:not([hidden])") };"""
+    told, console = visit(tmp_path, page(built, language="zh"), question)
+    assert console == []
+    assert "第二网格 (C1002)" in told["card"]
+    assert {"换了网格", "原网格界"} <= set(told["signs"])
+    assert not {"换了网格", "原网格界"} & set(told["after"])

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 import tiny_plan as tiny
-from gridplan.maps.cards import grid_cards, speaker, unit_cards
+from gridplan.maps.cards import grid_cards, unit_cards
 from gridplan.maps.finding import initials, places
 from gridplan.maps.shading import views
+from gridplan.maps.written import speaker
 
 PLAN = tiny.tiny_plan()
 ZH = speaker("zh")

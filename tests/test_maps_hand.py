@@ -13,8 +13,8 @@ from gridplan.cli import main
 from gridplan.config import read_plan_file
 from gridplan.export.geopackage import read_plan
 from gridplan.maps import build_map, page
-from gridplan.maps.cards import speaker
 from gridplan.maps.hand import hand_data, same_units
+from gridplan.maps.written import speaker
 from gridplan.moves import ground_of
 from gridplan.progress import Silent
 from test_maps_browser import visit

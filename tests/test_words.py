@@ -15,6 +15,7 @@ from string import Formatter
 
 import pytest
 
+from gridplan.checks import catalogue
 from gridplan.words import LANGUAGES, Message, say
 
 ROOT = Path(__file__).parents[1]
@@ -229,6 +230,7 @@ def test_no_text_is_idle() -> None:
         for key in texts("en")
         if not {key, key.split(".", 1)[1]} & plain
         and not any(shape.fullmatch(form) for shape in shaped for form in (key, key.split(".", 1)[1]))
+        and not (key.split(".", 1)[0] in ("titles", "reasons") and key.split(".", 1)[1] in catalogue())
     ]
     assert not idle, "\n".join(idle)
 

@@ -1,4 +1,4 @@
-"""One street of a plan as a plan of its own: its rows and figures, nothing of the rest of the district."""
+"""One street, or one community, of a plan as a plan of its own: its rows and figures, nothing of the rest of the district."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from gridplan.plan import Plan
 
@@ -35,7 +36,28 @@ def street_of(plan: Plan, street: str) -> Plan:
     """
     if plan.streets is None or street not in set(plan.streets["street"]):
         raise KeyError(street)
-    communities = _of(plan.communities, plan.communities["street"] == street)
+    return _part(plan, (plan.communities["street"] == street).to_numpy(), street, street)
+
+
+def community_of(plan: Plan, community_id: str) -> Plan:
+    """Return the plan of one community, as ``street_of`` does of a street.
+
+    Raises
+    ------
+    KeyError
+        If the plan has no such community.
+    """
+    mask = (plan.communities["community_id"] == community_id).to_numpy()
+    if not mask.any():
+        raise KeyError(community_id)
+    row = plan.communities[mask].iloc[0]
+    mine = _part(plan, mask, "", str(row["name"] or community_id))
+    return replace(mine, streets=None)
+
+
+def _part(plan: Plan, mask: NDArray[np.bool_], street: str, name: str) -> Plan:
+    """Return the plan of some communities: of a street, or of one where ``street`` is ""."""
+    communities = _of(plan.communities, mask)
     ids = set(communities["community_id"])
     grids = _of(plan.grids, plan.grids["community_id"].isin(ids))
     units = _of(plan.units, plan.units["community_id"].isin(ids))
@@ -47,7 +69,7 @@ def street_of(plan: Plan, street: str) -> Plan:
     mine = replace(
         plan,
         communities=communities,
-        streets=_of(plan.streets, plan.streets["street"] == street),
+        streets=None if plan.streets is None else _of(plan.streets, plan.streets["street"] == street),
         grids=grids,
         units=units,
         households=households,
@@ -67,7 +89,7 @@ def street_of(plan: Plan, street: str) -> Plan:
         },
         lists=dict(_lists(plan, street, ids, set(grids["grid_id"]))),
     )
-    return replace(mine, report=_report(plan, mine, street, ids))
+    return replace(mine, report=_report(plan, mine, street, name))
 
 
 def _of(table: Any, rows: Any) -> Any:  # a table of any kind, a mask of any kind
@@ -114,13 +136,15 @@ def _lists(plan: Plan, street: str, ids: set[str], grids: set[str]) -> Iterator[
     yield from ((name, kept[name]) for name in plan.lists if name in kept)
 
 
-def _report(plan: Plan, mine: Plan, street: str, ids: set[str]) -> dict[str, Any]:
-    """Return the report of a street."""
+def _report(plan: Plan, mine: Plan, street: str, name: str) -> dict[str, Any]:
+    """Return the report of a street, or of one community."""
+    ids = set(mine.communities["community_id"])
     report = {key: value for key, value in plan.report.items() if key not in OF_DISTRICT}
-    project = {**report["project"], "name": f"{report['project']['name']} {street}"}
+    project = {**report["project"], "name": f"{report['project']['name']} {name}"}
     named = ids | {street} | set(mine.grids["grid_id"])
     assessed = [row for row in report.get("assessment") or () if row["id"] in named]
-    whole = [{**row, "level": "district", "id": ""} for row in assessed if row["level"] == "street"]
+    level = "street" if street else "community"
+    whole = [{**row, "level": "district", "id": ""} for row in assessed if row["level"] == level]
     posts = report.get("posts")
     return {
         **report,
@@ -136,9 +160,9 @@ def _report(plan: Plan, mine: Plan, street: str, ids: set[str]) -> dict[str, Any
 
 
 def _totals(mine: Plan) -> dict[str, Any]:
-    """Return the totals of a street, from its row."""
+    """Return the totals of a street, or of one community, from its row."""
     ordinary = mine.grids[mine.grids["kind"] == "ordinary"]
-    row = mine.streets.iloc[0] if mine.streets is not None else {}
+    row = (mine.communities if mine.streets is None or mine.streets.empty else mine.streets).iloc[0]
     sums = {name: None if pd.isna(row[name]) else float(row[name]) for name in SUMS}
     return {
         **sums,

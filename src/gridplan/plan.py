@@ -52,3 +52,12 @@ class Plan:
         np.minimum.at(first, pairs[0], pairs[1])
         home = np.append(self.communities["community_id"].to_numpy(object), "")[first]
         return list(home)
+
+    def holders(self, kind: str) -> dict[str, list[str]]:
+        """Return who holds the posts of a kind (``tables.POSTS``) in each grid: names, or ids where no name is given."""
+        held = self.lists.get("posts")
+        if held is None:
+            return {}
+        mine = held[(held["kind"] == kind) & (held["worker_id"] != "") & (held["grid_id"] != "")]
+        who = mine["name"].where(mine["name"] != "", mine["worker_id"])
+        return {str(grid): people.tolist() for grid, people in who.groupby(mine["grid_id"])}

@@ -168,9 +168,14 @@ def _as_row(fault: "Fault", language: str) -> dict[str, object]:
 
 
 def compare(*, before: str, after: str, out: str | None, common: Common, language: str) -> int:
-    """Tell what differs between two finished plans; with a folder, write the tables of it."""
+    """Tell what differs between two finished plans; with a folder, write the tables, a workbook and a map of it."""
     from gridplan.compare import compared
-    from gridplan.export.comparison import comparison_files, comparison_lines, write_comparison
+    from gridplan.export.comparison import (
+        comparison_files,
+        comparison_lines,
+        comparison_workbook,
+        write_comparison,
+    )
     from gridplan.export.geopackage import read_plan
     from gridplan.export.write import PLAN
 
@@ -178,8 +183,15 @@ def compare(*, before: str, after: str, out: str | None, common: Common, languag
     found = compared(*plans)
     tell("\n".join(comparison_lines(found, language)))
     if out is not None:
-        folder = Path(out).resolve()
-        write_comparison(folder, comparison_files(found, language))
+        from gridplan.maps import Changes, build_map, page
+
+        folder, (old, new) = Path(out).resolve(), plans
+        drawn = build_map(new, changes=Changes(before=old, moved=found.buildings))
+        files: dict[str, str | bytes] = {
+            "map.html": page(drawn, language=new.language),
+            "comparison.xlsx": comparison_workbook(found, new),
+        }
+        write_comparison(folder, {**comparison_files(found, language), **files})
         tell(str(folder))
     if common.json:
         told = {"status": DONE, "households_moved": found.moved, "out": out and str(Path(out).resolve())}

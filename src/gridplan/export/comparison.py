@@ -3,18 +3,26 @@
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import xlsxwriter
 
 from gridplan.compare import FIGURES, Comparison
 from gridplan.errors import OutputError
 from gridplan.export.listing import FORMULA, LETTERS
+from gridplan.export.sheet import Printer
+from gridplan.export.table import Column, Form, Table
+from gridplan.export.workbook import PLAIN_TEXT
+from gridplan.plan import Plan
 from gridplan.words import Message, say
 
 SHOWN = 10  # moves named in the lines; the tables have all
 HAIR = 1e-9  # figures that differ by less are equal
+SHOWN_FIGURES = ("households", "grids", "workers", "in_band", "out_of_band", "objective")
 NUMBERS = {"in_band_share": ".1%", "walk_mean_m": ".1f"}
 
 
@@ -87,8 +95,55 @@ def _cell(value: object) -> str:
     return "" if pd.isna(value) else f"{value:.10g}"
 
 
-def write_comparison(folder: Path, files: Mapping[str, str]) -> None:
-    """Write the tables into a folder that is made for them; files there of other names stay.
+def comparison_workbook(found: Comparison, plan: Plan) -> bytes:
+    """Return the tables of a comparison as a workbook to print, a sheet each; the same comparison gives the same bytes."""
+    content, project = BytesIO(), plan.report["project"]
+    book = xlsxwriter.Workbook(content, PLAIN_TEXT)
+    book.set_properties({"title": project["name"], "created": datetime.fromisoformat(project["date"])})
+    printer = Printer(book, note=str(project.get("note") or ""))
+    for name, table in _sheets(found, plan.language):
+        if not len(table):
+            continue
+        title = say(plan.language, f"compare.sheet_{name}")
+        columns = [
+            Column(
+                head=say(plan.language, f"compare.head_{column}"),
+                values=table[column].to_numpy(float if table[column].dtype.kind in "fi" else object),
+                form=_form(str(column)) if table[column].dtype.kind in "fi" else "text",
+            )
+            for column in table
+        ]
+        printer.table(title, Table(title=f"{project['name']} {title}", columns=columns, total=""))
+    book.close()
+    return content.getvalue()
+
+
+def _sheets(found: Comparison, language: str) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield the tables for a reader: what a figure is called, and of communities what most look for."""
+    told = {
+        when: [
+            _shown(value, figure)
+            for value, figure in zip(found.totals[when], found.totals["figure"], strict=True)
+        ]
+        for when in ("before", "after")
+    }
+    figures = [say(language, f"compare.{name}") for name in found.totals["figure"]]
+    yield "totals", pd.DataFrame({"figure": figures, **told})
+    kept = [f"{figure}_{when}" for figure in SHOWN_FIGURES for when in ("before", "after")]
+    communities = found.communities.assign(**{name: found.communities[name].astype(float) for name in kept})
+    yield "communities", communities[["community_id", *kept]]
+    yield "moves", found.moves.astype({"buildings": float, "households": float})
+    yield "buildings", found.buildings.astype({"households": float})
+    yield "workers", found.workers
+
+
+def _form(column: str) -> Form:
+    """Return how a number is shown."""
+    return "share" if column.startswith("in_band") else "whole"
+
+
+def write_comparison(folder: Path, files: Mapping[str, str | bytes]) -> None:
+    """Write tables and pages into a folder that is made for them; files there of other names stay.
 
     Raises
     ------
@@ -98,7 +153,12 @@ def write_comparison(folder: Path, files: Mapping[str, str]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
-            (folder / name).write_text(text, encoding=LETTERS, newline="\n")
+            if isinstance(text, bytes):
+                (folder / name).write_bytes(text)
+            else:
+                (folder / name).write_text(
+                    text, encoding=LETTERS if name.endswith(".csv") else "utf-8", newline="\n"
+                )
     except OSError as error:
         raise OutputError(
             Message("compare.unwritable", {"folder": folder, "error": error.strerror})

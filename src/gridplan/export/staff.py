@@ -36,14 +36,9 @@ def staff_frames(plan: Plan) -> Iterator[tuple[str, pd.DataFrame]]:
 
 def holders(plan: Plan, code: pd.Series) -> dict[str, list[str]]:
     """Return who holds the posts of each grid, by column of the table of grids: names, or ids where no name is given."""
-    if "posts" not in plan.lists:
-        return {column: [""] * len(code) for column in HOLDERS}
-    grids = code.map(plan.grids.set_index("code")["grid_id"])
-    held = plan.lists["posts"]
-    held = held[held["worker_id"] != ""]
-    who, joint = held["name"].where(held["name"] != "", held["worker_id"]), said(plan, "joint")
-    found = who.groupby([held["kind"], held["grid_id"]]).agg(joint.join).to_dict()
-    return {column: [found.get((kind, grid), "") for grid in grids] for column, kind in HOLDERS.items()}
+    grids, joint = code.map(plan.grids.set_index("code")["grid_id"]), said(plan, "joint")
+    found = {column: plan.holders(kind) for column, kind in HOLDERS.items()}
+    return {column: [joint.join(held.get(grid, ())) for grid in grids] for column, held in found.items()}
 
 
 def _named(plan: Plan, rows: pd.DataFrame) -> pd.DataFrame:

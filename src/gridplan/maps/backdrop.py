@@ -8,9 +8,9 @@ import pandas as pd
 import shapely
 
 from gridplan.maps import signs
-from gridplan.maps.cards import Words
 from gridplan.maps.elements import Drawn
 from gridplan.maps.shapes import area_labels, packed, straightest
+from gridplan.maps.written import Words
 from gridplan.plan import Plan
 
 SKETCH_M = 1.0  # lines that nothing else must meet lose vertices nearer than this to the straight line

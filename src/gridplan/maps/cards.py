@@ -6,49 +6,19 @@ Empty values are left out of a card. Nothing here is HTML: the page makes text n
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from gridplan.maps.written import Words, joined, number, numbers, percent
 from gridplan.plan import Plan
-from gridplan.words import say
 
-Words = Callable[..., str]  # a key of the topic "maps" and the values of its placeholders -> text
 OK, WARN, QUIET = "ok", "warn", "quiet"
 MOST_DETAILED = 2_500  # units on a page, up to which each card says what is near
-
-
-def speaker(language: str) -> Words:
-    """Return the way to say a key of this topic in a language."""
-
-    def tell(key: str, /, **values: object) -> str:
-        return say(language, f"maps.{key}", **values)
-
-    return tell
-
-
-def number(value: float | None, digits: int = 0) -> str:
-    """Return a figure with thousands marked and at most so many decimals, "" where it is not known."""
-    if value is None or math.isnan(value):
-        return ""
-    told = f"{value:,.{digits}f}"
-    return told.rstrip("0").removesuffix(".") if "." in told else told
-
-
-def percent(share: float | None, digits: int = 1) -> str:
-    """Return a share 0..1 as percent, "" where it is not known; less than the whole never shows as 100."""
-    if share is None or math.isnan(share):
-        return ""
-    scale = 10**digits
-    return f"{math.floor(share * 100 * scale + 1e-6) / scale:.{digits}f}%"
-
-
-def numbers(column: pd.Series, digits: int = 0) -> list[str]:
-    """Return a column of figures as text."""
-    return [number(value, digits) for value in column]
+HOLDING = ("grid_leader", "full_time", "part_time")  # posts that a grid's card tells of
 
 
 def grid_cards(plan: Plan, words: Words) -> dict[str, Any]:
@@ -67,6 +37,7 @@ def grid_cards(plan: Plan, words: Words) -> dict[str, Any]:
         "walk_mean": _metres(grids["walk_mean_m"], words),
         "walk_max": _metres(grids["walk_max_m"], words),
         "bounds": grids["bounds_text"].tolist(),
+        **_people(plan, words),
         **_within_reach(plan, words),
     }
     bands = plan.bands(grids["community_id"]).to_dict("records")
@@ -80,6 +51,15 @@ def grid_cards(plan: Plan, words: Words) -> dict[str, Any]:
         ],
         **_standings(standing),
         **_columns(columns, words),
+    }
+
+
+def _people(plan: Plan, words: Words) -> dict[str, list[str]]:
+    """Return for each grid who holds its posts: the names that the plan file asks for, else ids; no telephone."""
+    held = {kind: plan.holders(kind) for kind in HOLDING}
+    return {
+        kind: [words("joint").join(held[kind].get(grid, ())) for grid in plan.grids["grid_id"]]
+        for kind in HOLDING
     }
 
 
@@ -279,11 +259,6 @@ def _columns(columns: dict[str, list[str]], words: Words) -> dict[str, Any]:
 
 def _either(column: pd.Series, other: pd.Series) -> list[str]:
     return [str(a or b) for a, b in zip(column, other, strict=True)]
-
-
-def joined(*parts: str) -> str:
-    """Return the parts that say something, side by side."""
-    return " · ".join(str(part) for part in parts if part)
 
 
 def _metres(column: pd.Series, words: Words) -> list[str]:

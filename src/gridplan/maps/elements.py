@@ -18,7 +18,10 @@ def told(data: object) -> str:
 
 
 # in the order in which a page needs them
-SCRIPTS = ("stage.js", "signs.js", "layers.js", "names.js", "cards.js", "search.js", "hand.js", "panels.js")
+SCRIPTS = (
+    *("stage.js", "signs.js", "layers.js", "names.js", "cards.js", "search.js"),
+    *("measure.js", "overview.js", "hand.js", "panels.js"),
+)
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gridplan.maps.cards import Words
+from gridplan.maps.written import Words
 from gridplan.moves import Ground
 from gridplan.plan import Plan
 

@@ -4,6 +4,7 @@ Order, from below: special areas, grids, barriers (rivers stay visible), roads (
 borders of communities and streets, facilities.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -12,21 +13,26 @@ import pandas as pd
 
 from gridplan.maps import cards, signs
 from gridplan.maps.backdrop import barrier_layer, road_layer, special_layer
-from gridplan.maps.cards import Words
 from gridplan.maps.colours import bordering, colouring
 from gridplan.maps.elements import Drawn
 from gridplan.maps.shapes import area_labels, packed, zoom_for
+from gridplan.maps.written import Words, number
 from gridplan.plan import Plan
 
 UNIT_PIXELS = 16  # units are drawn from the zoom where half of them are at least so wide
 
 
-def all_layers(plan: Plan, words: Words, *, units: bool = True) -> list[Drawn]:
-    """Return every layer that the plan has something for, as the layer list names them; without ``units`` not that of the units."""
+def all_layers(
+    plan: Plan, words: Words, *, units: bool = True, pages: Mapping[str, str] | None = None
+) -> list[Drawn]:
+    """Return every layer that the plan has something for, as the layer list names them; without ``units`` not that of the units.
+
+    ``pages`` are the files of communities' own pages by their ids.
+    """
     layers = [
         grid_layer(plan, words),
         unit_layer(plan, words) if units else None,
-        community_layer(plan, words),
+        community_layer(plan, words, pages or {}),
         street_layer(plan, words),
         *facility_layers(plan, words),
         road_layer(plan, words),
@@ -54,9 +60,7 @@ def grid_layer(plan: Plan, words: Words) -> Drawn:
             card["title"],
             kind="grid",
             rank=3,
-            second=[
-                words("grid_label", households=cards.number(n)) if n > 0 else "" for n in grids["households"]
-            ],
+            second=[words("grid_label", households=number(n)) if n > 0 else "" for n in grids["households"]],
         ),
     }
     return Drawn(data, name=words("layer_grids"))
@@ -90,8 +94,8 @@ def unit_layer(plan: Plan, words: Words) -> Drawn:
     return Drawn(data, name=words("layer_units"), show=False)
 
 
-def community_layer(plan: Plan, words: Words) -> Drawn:
-    """Borders and names of the communities."""
+def community_layer(plan: Plan, words: Words, pages: Mapping[str, str]) -> Drawn:
+    """Borders and names of the communities; each card leads to the page of its own, where there is one and it is another."""
     shapes, card = plan.communities.geometry, cards.community_cards(plan, words)
     data = {
         "key": "communities",
@@ -101,6 +105,11 @@ def community_layer(plan: Plan, words: Words) -> Drawn:
         "cards": card,
         "labels": area_labels(shapes, card["title"], kind="community", rank=1),
     }
+    if len(plan.communities) > 1 and pages:
+        data["pages"] = {
+            "text": words("community_page"),
+            "to": [pages.get(one, "") for one in plan.communities["community_id"]],
+        }
     return Drawn(data, name=words("layer_communities"))
 
 

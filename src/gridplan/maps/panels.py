@@ -10,16 +10,15 @@ from gridplan.maps import signs
 from gridplan.maps.backdrop import is_railway
 from gridplan.maps.cards import (
     WARN,
-    Words,
     community_cards,
     facility_cards,
     grid_cards,
-    number,
-    percent,
 )
+from gridplan.maps.changes import BEFORE, MOVED
 from gridplan.maps.colours import PALETTE
 from gridplan.maps.finding import initials, places
 from gridplan.maps.shading import views
+from gridplan.maps.written import Words, number, percent
 from gridplan.plan import Plan
 
 
@@ -110,11 +109,18 @@ def community_table(plan: Plan, words: Words) -> dict[str, Any]:
     }
 
 
-def legend(plan: Plan, words: Words, *, units: bool = True) -> dict[str, Any]:
+def measure(words: Words) -> dict[str, str]:
+    """Return the texts of the tool that measures lengths and areas."""
+    return {key: words(f"measure_{key}") for key in ("title", "hint", "length", "area")}
+
+
+def legend(plan: Plan, words: Words, *, units: bool = True, changed: bool = False) -> dict[str, Any]:
     """Return a swatch and a text for every sign the map uses, with the layer that it comes and goes with."""
     entries = [
         *_grid_signs(plan),
         *_border_signs(plan, units=units),
+        (changed, "before", "legend_before", _stroked(BEFORE)),
+        (changed, "moved", "legend_moved", _filled(MOVED)),
         *_ground_signs(plan),
         *_facility_signs(plan),
     ]

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gridplan.maps import signs
-from gridplan.maps.cards import Words, number
+from gridplan.maps.written import Words, number
 from gridplan.plan import Plan
 
 BLUES = ("#eff3ff", "#bdd7e7", "#6baed6", "#3182bd", "#08519c")

@@ -16,7 +16,7 @@
   }
 
   function open(key, i, at) {
-    if (own.takes(key, i, at)) return;
+    if (own.measures(at) || own.takes(key, i, at)) return;
     L.popup({ maxWidth: 300, minWidth: 220, className: "gp-popup", autoPanPaddingTopLeft: [20, 80] })
       .setLatLng(at || place(key, i))
       .setContent(card(stage.layers[key].data, i))
@@ -76,6 +76,7 @@
       button.type = "button";
       button.onclick = function () { go(link.layer, link.to[i]); };
     }
+    if (data.pages && data.pages.to[i]) element("a", box, data.pages.text, "gp-link gp-page").href = data.pages.to[i];
     return box;
   }
 
