@@ -75,6 +75,7 @@ def report_of(
             "seed": stamp.seed,
             "plan": plan_file.path.name,
             **_asked(plan_file, stamp),
+            **({"map": plan_file.map.model_dump()} if plan_file.map.tiles else {}),
             "stopped_by_clock": stamp.clock,
             "inputs": {source.label: source.sha256 for source in inputs.sources.values()},
             "totals": _totals(layers, plan_file),

@@ -23,6 +23,7 @@ from gridplan.config.inputs import (
     SpecialAreas,
 )
 from gridplan.config.lists import Actors, Agencies, Helpers, Matching, Needs, Officers, Points, Resources
+from gridplan.config.map import MapPages
 from gridplan.config.staffing import Staffing
 from gridplan.config.table import Table
 from gridplan.config.values import (
@@ -117,6 +118,7 @@ class PlanFile(Table):
     helpers: Helpers = Helpers()
     matching: Matching = Matching()
     circle: Circle | None = None
+    map: MapPages = MapPages()
     _path: Path = PrivateAttr()
 
     def model_post_init(self, context: dict[str, Path], /) -> None:

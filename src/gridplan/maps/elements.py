@@ -1,6 +1,7 @@
 """A page's pieces as folium elements: what is drawn, what stands beside it, our script and style."""
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -20,7 +21,7 @@ def told(data: object) -> str:
 # in the order in which a page needs them
 SCRIPTS = (
     *("stage.js", "signs.js", "layers.js", "names.js", "cards.js", "search.js"),
-    *("measure.js", "overview.js", "hand.js", "panels.js"),
+    *("measure.js", "overview.js", "tiles.js", "hand.js", "panels.js"),
 )
 
 
@@ -83,3 +84,19 @@ class Beside(MacroElement):  # type: ignore[misc]  # folium is untyped
         self._name = "Beside"
         self.kind = kind
         self.data = told(data)
+
+
+class Underlay(Layer):  # type: ignore[misc]  # folium is untyped
+    """Tiles from outside below all else; ``origins`` are where the page's policy has to let images come from."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "var {{ this.get_name() }} = gridplan.tiles({{ this._parent.get_name() }}, {{ this.data }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, data: dict[str, Any], *, origins: Sequence[str]) -> None:
+        super().__init__(name=data["name"], overlay=True, show=True)
+        self._name = "Underlay"
+        self.data = told(data)
+        self.origins = tuple(origins)

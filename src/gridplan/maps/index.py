@@ -9,11 +9,12 @@ from folium.plugins import Fullscreen
 
 from gridplan.maps import panels
 from gridplan.maps.changes import Changes
-from gridplan.maps.elements import Assets, Beside
+from gridplan.maps.elements import Assets, Beside, Underlay
 from gridplan.maps.hand import hand_data
 from gridplan.maps.layers import all_layers
 from gridplan.maps.offline import JQUERY_JS, LEAFLET_CSS, LEAFLET_JS, html_safe, page
 from gridplan.maps.shapes import corners, zoom_for
+from gridplan.maps.tiles import origins, tiles
 from gridplan.maps.written import speaker
 from gridplan.moves import Ground
 from gridplan.part import community_of, street_of
@@ -50,6 +51,9 @@ def build_map(
     """
     words = speaker(plan.language)
     built = _canvas(plan, title=panels.title(plan, words))
+    underlay = tiles(plan, words)
+    if underlay is not None:
+        built.add_child(Underlay(underlay, origins=origins(underlay)))
     for layer in all_layers(plan, words, units=units, pages=pages or {}):
         built.add_child(layer)
     for layer in [] if changes is None else changes.layers(plan, words):

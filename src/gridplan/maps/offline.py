@@ -1,4 +1,4 @@
-"""A folium map as one HTML page that asks nothing of a network.
+"""A folium map as one HTML page that asks nothing of a network, but for tiles where the plan file names their service.
 
 Every link that folium knows is replaced by the released file kept in ``vendored`` (see ``vendor``), its
 images by data addresses; a link to anything else is an error. Element ids, random in folium, become numbers,
@@ -9,7 +9,7 @@ each named by its hash, and forbids every request.
 import base64
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from functools import cache
 from html import escape
@@ -40,7 +40,7 @@ VENDORED = {
 }
 MEDIA_TYPES = {".png": "image/png", ".svg": "image/svg+xml"}
 POLICY = (
-    "default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; font-src data:; "
+    "default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src {images}; font-src data:; "
     "base-uri 'none'; form-action 'none'"
 )
 SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -70,7 +70,10 @@ def page(built: folium.Map, *, language: str) -> str:
     _embed(figure)
     html = figure._template.render(this=figure, kwargs={"embedded": True})  # noqa: SLF001
     _refuse(found[1] or found[2] or found[3] for found in OUTSIDE.finditer(html))
-    return _under_policy(html.replace("\r\n", "\n")).replace("<html>", f'<html lang="{language}">', 1)
+    images = {origin for element in _elements(figure) for origin in getattr(element, "origins", ())}
+    return _under_policy(html.replace("\r\n", "\n"), sorted(images)).replace(
+        "<html>", f'<html lang="{language}">', 1
+    )
 
 
 def json_safe(text: str) -> str:
@@ -154,11 +157,12 @@ def _styles(path: str) -> str:
     return re.sub(r"url\(([^)#:]+)\)", inside, (folder / path).read_text(encoding="utf-8"))
 
 
-def _under_policy(html: str) -> str:
-    """Put the content security policy first in the head."""
+def _under_policy(html: str, images: Sequence[str]) -> str:
+    """Put the content security policy first in the head; images come from the page and from these origins."""
     digests = {
         base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in SCRIPT.findall(html)
     }
     hashes = " ".join(f"'sha256-{digest}'" for digest in sorted(digests))
-    meta = f'<meta http-equiv="Content-Security-Policy" content="{POLICY.format(hashes=hashes)}">'
+    policy = POLICY.format(hashes=hashes, images=" ".join(["data:", *images]))
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     return html.replace("<head>", f"<head>\n{meta}", 1)
