@@ -1,5 +1,6 @@
 """Views of grids by a figure, what the search knows, what a card says of services: by hand."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,8 @@ import pytest
 import tiny_plan as tiny
 from gridplan.maps.cards import grid_cards, unit_cards
 from gridplan.maps.finding import initials, places
+from gridplan.maps.layers import all_layers
+from gridplan.maps.panels import legend
 from gridplan.maps.shading import views
 from gridplan.maps.written import speaker
 
@@ -105,3 +108,39 @@ def test_a_unit_says_what_is_near(monkeypatch):
     assert [values[at] for values in card["values"]][1:4] == ["", "菜市场 3 分钟、药店 9 分钟", ""]
     monkeypatch.setattr("gridplan.maps.cards.MOST_DETAILED", 3)
     assert not any("药店" in value for values in unit_cards(plan, ZH)["values"] for value in values)
+
+
+def test_a_service_s_reach_and_needs_are_views_of_their_own():
+    """Shares of a grid's households by service, the service that reaches fewest first; needs not met are counted."""
+    ids = PLAN.grids["grid_id"].tolist()
+    rows = [
+        {"level": "grid", "id": one, "score": 0.5, "covered": {"甲": share, "乙": 1.0}}
+        for one, share in zip(ids, (0.0, 0.7, 0.85, 0.95, None), strict=True)
+    ]
+    circle = [{"category": "乙", "covered_after": 1.0}, {"category": "甲", "covered_after": 0.6}]
+    needs = pd.DataFrame(
+        {"grid_id": [ids[0], ids[1], ids[1], ids[2], ""], "unmet": [1.0, 2.0, 1.0, 0.0, 4.0]}
+    )
+    plan = replace(PLAN, report={**PLAN.report, "assessment": rows, "circle": circle}, lists={"needs": needs})
+    titles = [one["title"] for one in views(plan, ZH)]
+    assert titles[-3:] == ["未满足的需求", "可及：甲", "可及：乙"]
+    assert view(plan, "可及：甲")["look"] == [0, 1, 2, 3, 5]
+    found = view(plan, "未满足的需求")
+    assert [found["texts"][at] for at in found["look"]] == ["1", "2–3", "0", "0", "0"]
+
+
+def test_microgrids_and_reach_are_layers_where_there_are_any():
+    """Both start hidden; the widest reach lies below; a plan without them has neither layer nor sign."""
+    cut = PLAN.grids.head(2)[["grid_id", "geometry"]]
+    micro = cut.assign(microgrid_id=["m1", "m2"], households=[40.0, 50.0])
+    reach = cut.assign(
+        isochrone_id=["a", "b"], facility_id="F1", category="诊所", minutes=[5.0, 10.0], households=[1.0, 2.0]
+    )
+    plan = replace(PLAN, microgrids=micro, isochrones=reach)
+    drawn = {layer.layer_name: layer for layer in all_layers(plan, ZH)}
+    assert {"微网格", "设施步行范围"} <= set(drawn)
+    assert not drawn["微网格"].show
+    assert json.loads(drawn["设施步行范围"].data)["tips"] == ["诊所：10 分钟内，2 户", "诊所：5 分钟内，1 户"]
+    assert not {"微网格", "设施步行范围"} & {layer.layer_name for layer in all_layers(PLAN, ZH)}
+    signs = [entry["layer"] for entry in legend(plan, ZH)["entries"]]
+    assert {"microgrids", "reach"} <= set(signs)

@@ -1,6 +1,7 @@
 """How a run is made, beside the plan file."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from gridplan.plan import Plan
 from gridplan.progress import Halt
@@ -24,6 +25,8 @@ class Options:
         A table of grids that somebody has drawn, to be judged; whether the solver goes on where it gives none.
     before
         A plan to go on from, so that as few households as can be change their grid.
+    journal
+        A folder for what is solved, community by community, and of what a run that was killed had solved.
     """
 
     seed: int = 1
@@ -34,6 +37,7 @@ class Options:
     drawn: str | None = None
     improve: bool = False
     before: Plan | None = None
+    journal: Path | None = None
 
     @property
     def halted(self) -> bool:

@@ -168,6 +168,7 @@ def _divided(
                 work=asked.plan_file.partition.effort,
                 seconds=asked.options.time_limit,
                 halt=None if asked.options.halt is None else asked.options.halt.mark,
+                journal=asked.options.journal,
             )
         ),
         metres=ways.metres,

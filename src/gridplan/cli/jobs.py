@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 DONE, FAULTY, STOPPED = 0, 4, 130
 
 
-def run(*, plan: str, out: str | None, common: Common, language: str) -> int:
+def run(*, plan: str, out: str | None, resume: bool, common: Common, language: str) -> int:
     """Make a plan and write it."""
-    return _planned(plan, out, common, language)
+    return _planned(plan, out, common, language, resume=resume)
 
 
 def adjust(*, plan: str, from_: str | None, out: str | None, common: Common, language: str) -> int:
@@ -45,9 +45,19 @@ def apply(
 
 
 def _planned(
-    plan: str, out: str | None, common: Common, language: str, *, folder: str = "out", **more: Any
+    plan: str,
+    out: str | None,
+    common: Common,
+    language: str,
+    *,
+    folder: str = "out",
+    resume: bool = False,
+    **more: Any,
 ) -> int:
-    """Make a plan and write it; ``folder``: beside the plan file, where none is named; ``more``: options of the run."""
+    """Make a plan and write it; ``folder``: beside the plan file, where none is named; ``more``: options of the run.
+
+    ``resume``: go on from what a run that was killed has solved.
+    """
     from gridplan.config import read_plan_file
 
     plan_file = read_plan_file(Path(plan))  # before what takes seconds to load: a wrong one is told at once
@@ -55,7 +65,7 @@ def _planned(
     from gridplan.cli.halting import halting
     from gridplan.cli.summary import kept, summary, texts
     from gridplan.cli.terminal import telling
-    from gridplan.export.write import claim, write_claimed
+    from gridplan.export.write import claim, drop_journal, journal_of, write_claimed
     from gridplan.maps import pages
     from gridplan.options import Options
     from gridplan.pipeline import run as run_plan
@@ -70,12 +80,15 @@ def _planned(
         results_only(),
         halting(language) as halt,
     ):
-        done = run_plan(plan_file, replace(options, halt=halt), progress)
+        journal = journal_of(target, resume=resume)
+        done = run_plan(plan_file, replace(options, halt=halt, journal=journal), progress)
         progress.start("pages")
         made = pages(done)
         progress.start("write")
         filled_in = write_claimed(done, target, pages=made)
         halted = halt.asked
+        if not halted:
+            drop_journal(journal)
     tell_of_kept(filled_in, language)
     status = STOPPED if halted else FAULTY if common.strict and not kept(done.report) else DONE
     tell("\n".join(texts(done, target, language)))

@@ -21,7 +21,7 @@ class Places:
     folder: Path
 
     def beside(self, kind: str) -> Path:
-        """Return the hidden neighbour of the folder of a kind: "lock", "new" or "old"."""
+        """Return the hidden neighbour of the folder of a kind: "lock", "new", "old" or "resume"."""
         return self.folder.with_name(f".{self.folder.name}.{kind}")
 
 

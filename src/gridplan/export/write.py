@@ -1,6 +1,7 @@
 """A finished plan into its output folder, whole or not at all."""
 
 import errno
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -143,6 +144,19 @@ def write_pages(folder: Path, *, pages: Mapping[str, str]) -> None:
             swap_in(places)
         finally:
             clear_leftovers(places)
+
+
+def journal_of(folder: Path, *, resume: bool) -> Path:
+    """Return where a run keeps what it has solved, beside its output; emptied unless a run is to go on from it."""
+    journal = Places(folder.resolve()).beside("resume")
+    if not resume:
+        drop_journal(journal)
+    return journal
+
+
+def drop_journal(journal: Path) -> None:
+    """Remove what a run has kept, once it is of no more use."""
+    shutil.rmtree(journal, ignore_errors=True)
 
 
 def write_sheets(folder: Path, *, files: Iterable[tuple[str, bytes]]) -> None:

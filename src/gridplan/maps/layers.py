@@ -32,6 +32,8 @@ def all_layers(
     layers = [
         grid_layer(plan, words),
         unit_layer(plan, words) if units else None,
+        microgrid_layer(plan, words),
+        reach_layer(plan, words),
         community_layer(plan, words, pages or {}),
         street_layer(plan, words),
         *facility_layers(plan, words),
@@ -92,6 +94,44 @@ def unit_layer(plan: Plan, words: Words) -> Drawn:
         "links": _links(units["grid_id"], plan.grids["grid_id"], "grids", words("to_grid")),
     }
     return Drawn(data, name=words("layer_units"), show=False)
+
+
+def microgrid_layer(plan: Plan, words: Words) -> Drawn | None:
+    """Borders of the microgrids, with what they hold."""
+    table = plan.microgrids
+    if table is None or table.empty:
+        return None
+    told = zip(table["microgrid_id"], table["households"], strict=True)
+    data = {
+        "key": "microgrids",
+        "rank": 4.2,
+        "shapes": packed(table.geometry),
+        "looks": [signs.MICROGRID],
+        "tips": [words("microgrid_tip", code=code, households=number(count)) for code, count in told],
+    }
+    return Drawn(data, name=words("layer_microgrids"), show=False)
+
+
+def reach_layer(plan: Plan, words: Words) -> Drawn | None:
+    """Areas from which a facility is within some minutes, the widest below, where the plan file asks for them."""
+    table = plan.isochrones
+    if table is None or table.empty:
+        return None
+    ordered = table.sort_values("minutes", ascending=False, kind="stable")
+    steps = sorted(ordered["minutes"].unique())
+    told = zip(ordered["category"], ordered["minutes"], ordered["households"], strict=True)
+    data = {
+        "key": "reach",
+        "rank": 4.1,
+        "shapes": packed(ordered.geometry),
+        "look": [min(steps.index(minutes), len(signs.REACH) - 1) for minutes in ordered["minutes"]],
+        "looks": signs.REACH,
+        "tips": [
+            words("reach_tip", service=service, minutes=number(minutes), households=number(count))
+            for service, minutes, count in told
+        ],
+    }
+    return Drawn(data, name=words("layer_reach"), show=False)
 
 
 def community_layer(plan: Plan, words: Words, pages: Mapping[str, str]) -> Drawn:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 
 from gridplan.maps import signs
@@ -155,7 +156,13 @@ def _border_signs(plan: Plan, *, units: bool) -> list[Entry]:
         (True, "communities", "legend_community", _stroked(signs.COMMUNITY)),
         (plan.streets is not None, "streets", "legend_street", _stroked(signs.STREET)),
         (units, "units", "legend_unit", {**signs.UNIT, "fills": ["#ffffff"]}),
+        (_some(plan.microgrids), "microgrids", "legend_microgrid", {**signs.MICROGRID, "fills": ["#ffffff"]}),
+        (_some(plan.isochrones), "reach", "legend_reach", _filled(signs.REACH[0])),
     ]
+
+
+def _some(table: gpd.GeoDataFrame | None) -> bool:
+    return table is not None and not table.empty
 
 
 def _ground_signs(plan: Plan) -> list[Entry]:

@@ -19,13 +19,17 @@ GREENS = ("#edf8e9", "#bae4b3", "#74c476", "#31a354", "#006d2c")
 ORANGES = ("#feedde", "#fdbe85", "#fd8d3c", "#e6550d", "#a63603")
 BELOW, ABOVE = {"fillColor": "#ffffff", "hatch": "#b3261e"}, {"fillColor": "#7f2704"}
 SCORES, MISSING = (0.6, 0.8, 0.9, 1 - 1e-9), (1e-9, 0.2, 0.4, 0.6)
+NEEDS, MOST_SERVICES = (0, 1, 3, 6), 12
 FILL = {**signs.GRID_BORDER, "fillOpacity": 0.85}
 NOTHING: signs.Look = {**FILL, **signs.EMPTY}
 
 
 def views(plan: Plan, words: Words) -> list[dict[str, Any]]:
     """Return each figure that the plan has, as {title, rule, texts, looks, look}; the last class is of grids without the figure."""
-    made = [_loads(plan, words), _walks(plan, words), _scores(plan, words), _missing(plan, words)]
+    made = [
+        *(_loads(plan, words), _walks(plan, words), _scores(plan, words), _missing(plan, words)),
+        *(_needs(plan, words), *_covers(plan, words)),
+    ]
     return [view for view in made if view is not None]
 
 
@@ -81,6 +85,35 @@ def _scores(plan: Plan, words: Words) -> dict[str, Any] | None:
     """Share of services within reach."""
     told = {row["id"]: row["score"] for row in plan.report.get("assessment") or () if row["level"] == "grid"}
     return _shares(words, "scores", plan.grids["grid_id"].map(told), SCORES, GREENS)
+
+
+def _covers(plan: Plan, words: Words) -> list[dict[str, Any]]:
+    """Share of a grid's households that each service reaches, the services that reach fewest first."""
+    rows = [row for row in plan.report.get("assessment") or () if row["level"] == "grid"]
+    means = {row["category"]: row["covered_after"] for row in plan.report["circle"]}
+    found = []
+    for service in sorted(means, key=lambda name: (means[name], name))[:MOST_SERVICES]:
+        told = {row["id"]: (row.get("covered") or {}).get(service) for row in rows}
+        view = _shares(words, "scores", plan.grids["grid_id"].map(told), SCORES, GREENS)
+        if view is not None:
+            found.append({**view, "title": words("view_cover", service=service), "rule": words("rule_cover")})
+    return found
+
+
+def _needs(plan: Plan, words: Words) -> dict[str, Any] | None:
+    """How many needs of a grid are not met."""
+    needs = plan.lists.get("needs")
+    if needs is None:
+        return None
+    unmet = needs.loc[(needs["unmet"] > 0) & (needs["grid_id"] != ""), "grid_id"].value_counts()
+    count = plan.grids["grid_id"].map(unmet).fillna(0).to_numpy(float)
+    look = np.searchsorted(NEEDS, count, side="left")
+    texts = [
+        "0",
+        *(f"{int(a) + 1}–{int(b)}" if b - a > 1 else f"{int(b)}" for a, b in pairwise(NEEDS)),
+        f"> {NEEDS[-1]}",
+    ]
+    return _view(words, "needs", texts, [{"fillColor": fill} for fill in ORANGES], look)
 
 
 def _missing(plan: Plan, words: Words) -> dict[str, Any] | None:

@@ -26,6 +26,11 @@ OUT_OF_BAND: list[Look] = [
 ]
 
 UNIT: Look = {"color": "#8b93a1", "weight": 0.7, "fillOpacity": 0}
+MICROGRID: Look = {"color": "#1f4e79", "weight": 1.4, "dashArray": "3 3", "fillOpacity": 0}
+REACH: list[Look] = [  # from the nearest minutes to the farthest
+    {"color": "#c2410c", "weight": 1.2, "fillColor": "#f97316", "fillOpacity": opacity}
+    for opacity in (0.3, 0.2, 0.12)
+]
 COMMUNITY: Look = {"color": "#4a4f5c", "weight": 1.8, "fill": False, "idle": True}
 STREET: Look = {"color": "#5b3f77", "weight": 3, "dashArray": "12 4 3 4", "fill": False, "idle": True}
 

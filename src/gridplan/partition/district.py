@@ -1,7 +1,7 @@
 """All communities of a district: each connected piece a problem of its own, solved over the cores."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,6 +9,7 @@ import pandas as pd
 
 from gridplan.partition.charges import PARTS
 from gridplan.partition.hand import Hand, kept, rows_of_joined, tied, untied, ways_named
+from gridplan.partition.journal import Journal
 from gridplan.partition.judge import as_it_is, judged
 from gridplan.partition.micro import microgrids
 from gridplan.partition.pieces import Rules, pieces_of
@@ -139,18 +140,33 @@ def _all_solved(
         )
         for i in hard
     ]
+    book = None if rules.journal is None or rules.seconds is not None else Journal(rules.journal)
+    keys = [
+        "" if book is None else book.key(replace(task, effort=replace(effort, halt=None))) for task in tasks
+    ]
+    known = [None if book is None else book.find(key) for key in keys]
     answers: list[Solved | None] = [None] * len(pieces)
     progress.start("partition", len(hard))
-    if rules.jobs <= 1 or len(hard) <= FEW:
-        for i, task in zip(hard, tasks, strict=True):
-            answers[i] = _solved(task)
-            progress.advance()
-        return answers
-    with workers(min(rules.jobs, len(hard)), preload=__name__) as spread:
-        for i, answer in zip(hard, spread(_solved, tasks), strict=True):
+    for i, answer in zip(hard, known, strict=True):
+        if isinstance(answer, Solved):
             answers[i] = answer
             progress.advance()
+    left = [at for at, i in enumerate(hard) if answers[i] is None]
+    for at, answer in zip(left, _each(rules, [tasks[at] for at in left]), strict=True):
+        answers[hard[at]] = answer
+        progress.advance()
+        if book is not None and not rules.by_clock:
+            book.keep(keys[at], answer)
     return answers
+
+
+def _each(rules: Rules, tasks: list[_Task]) -> Iterator[Solved]:
+    """Yield the answers to tasks in their order, over the processes asked for."""
+    if rules.jobs <= 1 or len(tasks) <= FEW:
+        yield from map(_solved, tasks)
+        return
+    with workers(min(rules.jobs, len(tasks)), preload=__name__) as spread:
+        yield from spread(_solved, tasks)
 
 
 def divide(

@@ -27,6 +27,7 @@ class Rules:
     work: float = 1.0  # times what is counted by default, where not all sets can be listed
     seconds: float | None = None  # of solving; None: counted work only
     halt: Path | None = None  # once this exists the best plans so far are taken
+    journal: Path | None = None  # a folder for what is solved, and of what was solved before
     judge: bool = True  # hold grids that somebody has drawn against the best there are
     was: pd.DataFrame | None = None  # unit (position), earlier (grid), households: as few as can be move
     price_m: float | None = (

@@ -10,8 +10,9 @@
     var south = all.getSouth(), west = all.getWest(), squeeze = Math.cos(all.getCenter().lat * Math.PI / 180);
     var scale = Math.min((WIDE - 2 * EDGE) / ((all.getEast() - west) * squeeze || 1), (HIGH - 2 * EDGE) / (all.getNorth() - south || 1));
 
-    function x(lng) { return EDGE + (lng - west) * squeeze * scale; }
-    function y(lat) { return HIGH - EDGE - (lat - south) * scale; }
+    var middle = all.getCenter();
+    function x(lng) { return WIDE / 2 + (lng - middle.lng) * squeeze * scale; }
+    function y(lat) { return HIGH / 2 - (lat - middle.lat) * scale; }
 
     control.onAdd = function () {
       var box = element("canvas", null, null, "gp-overview"), more = window.devicePixelRatio || 1, pen = box.getContext("2d");
@@ -21,7 +22,8 @@
       L.DomEvent.disableClickPropagation(box);
       L.DomEvent.on(box, "click", function (event) {
         var at = box.getBoundingClientRect();
-        map.panTo([south + (HIGH - EDGE - event.clientY + at.top) / scale, west + (event.clientX - at.left - EDGE) / scale / squeeze]);
+        var right = event.clientX - at.left - WIDE / 2, down = event.clientY - at.top - HIGH / 2;
+        map.panTo([middle.lat - down / scale, middle.lng + right / scale / squeeze]);
       });
 
       function draw() {
