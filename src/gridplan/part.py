@@ -142,6 +142,7 @@ def _report(plan: Plan, mine: Plan, street: str, name: str) -> dict[str, Any]:
     report = {key: value for key, value in plan.report.items() if key not in OF_DISTRICT}
     project = {**report["project"], "name": f"{report['project']['name']} {name}"}
     named = ids | {street} | set(mine.grids["grid_id"])
+    households = mine.units.set_index("unit_id")["households"]
     assessed = [row for row in report.get("assessment") or () if row["id"] in named]
     level = "street" if street else "community"
     whole = [{**row, "level": "district", "id": ""} for row in assessed if row["level"] == level]
@@ -151,7 +152,7 @@ def _report(plan: Plan, mine: Plan, street: str, name: str) -> dict[str, Any]:
         "project": project,
         "totals": _totals(mine),
         "communities": [row for row in report["communities"] if row["community_id"] in ids],
-        "circle": [_service(row, plan, mine) for row in report["circle"]],
+        "circle": [_service(row, plan, mine, households) for row in report["circle"]],
         **({"assessment": [*whole, *assessed]} if "assessment" in report else {}),
         **({} if posts is None else {"posts": _posts(posts, street, ids)}),
         "told": [],
@@ -173,13 +174,13 @@ def _totals(mine: Plan) -> dict[str, Any]:
     }
 
 
-def _service(row: dict[str, Any], plan: Plan, mine: Plan) -> dict[str, Any]:
+def _service(row: dict[str, Any], plan: Plan, mine: Plan, households: pd.Series) -> dict[str, Any]:
     """Return what a service is for the households of a street; what was solved was solved for the district."""
     district = {**row, "curve": [], "goals": [], "next_site": "", "next_site_households": 0.0}
     if mine.access is None or mine.facilities is None:
         return district
-    of = mine.access[mine.access["category"] == row["category"]]
-    homes = of["unit_id"].map(mine.units.set_index("unit_id")["households"]).fillna(0.0)
+    of = mine.access[(mine.access["category"] == row["category"]).to_numpy()]
+    homes = of["unit_id"].map(households).fillna(0.0)
     people = max(float(homes.sum()), 1.0)
     limit_min = row["limit_m"] / plan.report["walk"]["metres_per_minute"]
     sites = mine.facilities[mine.facilities["category"] == row["category"]]["status"].value_counts()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -17,10 +18,15 @@ def initials(texts: Iterable[str]) -> dict[str, str]:
 
     Readings are those of pypinyin, which knows phrases (重庆 is cq).
     """
+    return {text: _initials(text) for text in sorted({text for text in texts if HAN.search(text)})}
+
+
+@cache
+def _initials(text: str) -> str:
+    """Return the initials of one text, which stands on many pages."""
     from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 # a fifth of a second, for pages alone
 
-    unlike = sorted({text for text in texts if HAN.search(text)})
-    return {text: "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)).lower() for text in unlike}
+    return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)).lower()
 
 
 def places(plan: Plan, *, units: bool = True) -> dict[str, Any]:

@@ -12,8 +12,6 @@ from gridplan.maps.backdrop import is_railway
 from gridplan.maps.cards import (
     WARN,
     community_cards,
-    facility_cards,
-    grid_cards,
 )
 from gridplan.maps.changes import BEFORE, MOVED
 from gridplan.maps.colours import PALETTE
@@ -45,17 +43,16 @@ def bar(
         "nothing": words("search_nothing"),
         "more": words("search_more"),
         "places": found,
-        "initials": initials(_searched(plan, words, found)),
+        "initials": initials(_searched(plan, found)),
     }
 
 
-def _searched(plan: Plan, words: Words, found: dict[str, list[Any]]) -> set[str]:
+def _searched(plan: Plan, found: dict[str, list[Any]]) -> set[str]:
     """Return all names that the search looks through."""
-    cards = [community_cards(plan, words), grid_cards(plan, words)]
-    if plan.facilities is not None:
-        cards.append(facility_cards(plan, plan.facilities, words))
+    things = (plan.communities[["name", "community_id"]], plan.grids[["name", "code"]])
+    told = [name or code for table in things for name, code in table.itertuples(index=False)]
+    told += [] if plan.facilities is None else plan.facilities["category"].tolist()
     roads = plan.backdrop["roads"]["name"].tolist() if "roads" in plan.backdrop else []
-    told = [text for card in cards for text in card["title"]]
     streets = [] if plan.streets is None else plan.streets["street"].tolist()
     return {*told, *roads, *streets, *found["text"], *found["where"]}
 
