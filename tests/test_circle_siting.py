@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gridplan.circle import locate, site_problem
@@ -231,6 +231,22 @@ def brute(case, goal, closing):
     return best
 
 
+KEPT_OPEN = {  # site 0 takes all of the budget, so both that are there have to stay
+    "distance_m": np.array([[0.0, 0.0, np.inf, np.inf], [0.0, np.inf, np.inf, np.inf]]),
+    "weight": [0, 1],
+    "limit_m": 2,
+    "new": None,
+    "cost": [4, 1, 1, 1],
+    "budget": 4.0,
+    "existing": [1, 2],
+    "required": [],
+    "forbidden": [],
+    "apart_m": 0.0,
+    "between_m": np.abs(np.subtract.outer(np.arange(4), np.arange(4))) * 10.0,
+}
+
+
+@example(KEPT_OPEN, "cover", True)  # noqa: FBT003 # as hypothesis draws it
 @settings(max_examples=60, deadline=None)
 @given(cases(), st.sampled_from(GOALS), st.booleans())
 def test_equals_trying_all(case, goal, closable):

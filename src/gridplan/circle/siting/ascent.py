@@ -14,6 +14,7 @@ import numpy as np
 from gridplan.circle.siting.field import FREE, IN, OUT
 from gridplan.compiled import compiled
 
+ROUNDING, LEVEL = 1e-14, 1e-6  # of sums of money: what they are off by, and what of them is nothing
 KEPT = 0.5  # of the last step's direction
 TIMID = 0.01  # steps no bolder than this are not worth making
 
@@ -137,6 +138,7 @@ def ascend(field, status, wage, rate, goal, rounds, patience, boldness):
     value, taken = np.empty(sites), np.zeros(sites, np.bool_)
     share, choice = np.zeros(sites), np.zeros(sites, np.bool_)
     pace, slope, best, stale, still = rate[0], 0.0, -np.inf, 0, 0
+    sums = 0.0 if np.isinf(field.budget) else abs(field.budget) + np.abs(field.money).sum()
     fits = spread_out(field, status)
     corridor(field, status, low, high)
     for number in range(rounds):
@@ -144,7 +146,7 @@ def ascend(field, status, wage, rate, goal, rounds, patience, boldness):
             now[row] = min(max(now[row], low[row]), high[row])
         bound = appraise(field, now, pace, value)
         total, last, following = take(field, status, value, taken) if fits else (np.inf, 0.0, 0.0)
-        bound += total
+        bound += total - ROUNDING * pace * sums  # large prices of money cancel out but for their last digits
         if bound >= goal:
             return np.inf, share, choice
         if settle(field, status, value, taken, bound, last, following, goal) > 0:
@@ -162,6 +164,8 @@ def ascend(field, status, wage, rate, goal, rounds, patience, boldness):
         norm = turn(field, now, taken, low, high, step)
         if field.budget < np.inf:
             slope = overspent(field, taken) + KEPT * slope
+        if abs(slope) <= LEVEL * sums:
+            slope = 0.0  # what is left of earlier steps is no direction
         still = 0 if norm > 0.0 or (slope != 0.0 and pace > 0.0) else still + 1
         if still > 1:  # once may be the last step's direction against this one's
             break

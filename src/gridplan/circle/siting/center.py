@@ -39,7 +39,7 @@ def least_radius(metres: Floats, rules: Rules, stop: Stop) -> Found | None:
     """
     steps = np.unique(metres[np.isfinite(metres)])
     if not len(metres):
-        return Found(chosen=rules.must.copy(), objective=0.0, lower_bound=0.0)
+        return Found(chosen=rules.begin(), objective=0.0, lower_bound=0.0)
     low = int(np.searchsorted(steps, metres[:, ~rules.barred].min(axis=1).max()))
     high, best, stopped = len(steps), None, ""
     for quick in (True, False):
@@ -95,7 +95,7 @@ def _try(near: Flags, rules: Rules, stop: Stop, *, quick: bool) -> _Trial:
         return _Trial(short=True)
     left = np.flatnonzero(~near[:, rules.must].any(axis=1))
     if not len(left):
-        return _Trial(chosen=rules.must.copy()) if rules.kept(rules.must) else _Trial(short=True)
+        return _Trial(chosen=rules.begin()) if rules.kept(rules.begin()) else _Trial(short=True)
     reach = csr_array(near[left].astype(np.int64))
     plain = rules.bare
     free = np.flatnonzero(open_to_all & ~rules.must) if plain else np.flatnonzero(open_to_all)

@@ -38,7 +38,7 @@ def least_sites(reach: csr_array, price: Floats, rules: Rules, stop: Stop) -> Fo
     base = np.flatnonzero(rules.must) if plain else np.zeros(0, np.int64)
     fixed = float(price[base].sum())
     if not rows.shape[0] and (plain or not len(kept)):
-        only = rules.must.copy()
+        only = rules.begin()
         return _found(only, float(price[only].sum()), float(price[only].sum())) if rules.kept(only) else None
     start, least = _few(rows, price[kept], part, stop)
     if start is not None and fixed + _raised(least, price[kept]) >= fixed + price[kept][start].sum() - EPS:
@@ -122,13 +122,14 @@ def most_cover(reach: csr_array, weights: Floats, rules: Rules, stop: Stop) -> F
     can = np.asarray(rows.sum(axis=1)) > 0
     beyond = float(merged[~can].sum())
     rows, merged = rows[np.flatnonzero(can)], merged[can]
-    chosen = rules.must.copy()
+    chosen = rules.begin()
     if not all(rows.shape):
         return _found(chosen, beyond, beyond)
     field = covering_field(rows, merged, part)
-    found = least_worth(field, marks(part), part.must.copy(), stop=stop, rounds=TRIALS, nodes=GLANCE)
+    found = least_worth(field, marks(part), part.begin(), stop=stop, rounds=TRIALS, nodes=GLANCE)
     if found.stopped == "work":
         found = _by_scip(rows, merged, part, found, stop)
+    chosen = rules.must.copy()
     chosen[kept[found.chosen]] = True
     return replace(
         found, chosen=chosen, objective=beyond + found.objective, lower_bound=beyond + found.lower_bound

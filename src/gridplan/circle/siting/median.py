@@ -39,7 +39,7 @@ def _scale(metres: Floats) -> float:
 
 def _spread(cost: Floats, rules: Rules) -> Flags:
     """Return a first choice: what must be open, then the site that saves most, as long as the rules allow."""
-    chosen = rules.must.copy()
+    chosen = rules.begin()
     capped = np.where(
         np.isfinite(cost), cost, np.where(np.isfinite(cost), cost, 0.0).max(initial=0.0) * 2 + 1
     )

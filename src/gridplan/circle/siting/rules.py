@@ -65,3 +65,17 @@ class Rules:
             or spent > self.budget + EPS * max(1.0, abs(self.budget))
             or chosen[self.clashes].all(axis=1).any()
         )
+
+    @property
+    def beside(self) -> Flags:
+        """Which sites clash with one that must be open."""
+        flags = np.zeros(len(self.must), bool)
+        pairs = np.vstack([self.clashes, self.clashes[:, ::-1]])
+        flags[pairs[self.must[pairs[:, 1]], 0]] = True
+        return flags & ~self.must
+
+    def begin(self) -> Flags:
+        """Return a choice that keeps the rules, if any does: what must be open, and what is cheaper open if money asks."""
+        if self.kept(self.must):
+            return self.must.copy()
+        return np.asarray(self.must | (~self.barred & ~self.beside & (self.money < 0)), bool)

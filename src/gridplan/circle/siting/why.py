@@ -30,7 +30,7 @@ def contradictions(problem: SiteProblem, rules: Rules) -> tuple[Message, ...]:
     number = int((must & rules.counts).sum())
     if rules.most is not None and number > rules.most:
         told.append(Message("circle.required_too_many", {"required": number, "new": rules.most}))
-    spare = np.minimum(rules.money, 0.0)[~must & ~rules.barred].sum()
+    spare = np.minimum(rules.money, 0.0)[~must & ~rules.barred & ~rules.beside].sum()
     cost = float(rules.money[must].sum() + spare) - (rules.budget - problem.budget)
     if cost > problem.budget + EPS * max(1.0, problem.budget) and np.isfinite(problem.budget):
         told.append(
