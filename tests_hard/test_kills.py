@@ -87,7 +87,7 @@ def test_a_killed_command_leaves_one_whole_output(tmp_path: Path) -> None:
     out = tmp_path / "out"
     subprocess.run([*command, str(out), "--seed", "1"], check=True, stdout=subprocess.DEVNULL)
     there = {path.name for path in tmp_path.iterdir() if not path.name.endswith(".lock")}
-    for kill in range(KILLS // 20):
+    for kill in range(KILLS // 40):
         with subprocess.Popen(
             [*command, str(out), "--seed", "17"[kill % 2]], stdout=subprocess.DEVNULL
         ) as run:
