@@ -144,3 +144,25 @@ def test_microgrids_and_reach_are_layers_where_there_are_any():
     assert not {"微网格", "设施步行范围"} & {layer.layer_name for layer in all_layers(PLAN, ZH)}
     signs = [entry["layer"] for entry in legend(plan, ZH)["entries"]]
     assert {"microgrids", "reach"} <= set(signs)
+
+
+def test_a_grid_says_how_near_its_services_are():
+    """The mean minutes of those who have a service within reach, by households; who has not counts in none."""
+    units = PLAN.units[PLAN.units["grid_id"] == PLAN.grids["grid_id"][0]]
+    units = units[units["households"] > 0]
+    first, second = units["unit_id"].iloc[:2]
+    homes = units.set_index("unit_id")["households"]
+    access = pd.DataFrame(
+        [
+            (first, "菜市场", 4.0, 1.0),
+            (second, "菜市场", 10.0, 1.0),
+            (first, "药店", 2.0, 1.0),
+            (second, "药店", 99.0, 0.0),
+        ],
+        columns=["unit_id", "category", "minutes", "covered"],
+    )
+    card = grid_cards(replace(PLAN, access=access), ZH)
+    told = card["values"][0][card["labels"].index("步行可及的服务")]
+    mean = (4 * homes[first] + 10 * homes[second]) / (homes[first] + homes[second])
+    assert told == f"药店 2 分钟、菜市场 {mean:.0f} 分钟"
+    assert card["values"][1][card["labels"].index("步行可及的服务")] == ""

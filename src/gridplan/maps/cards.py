@@ -79,7 +79,31 @@ def _within_reach(plan: Plan, words: Words) -> dict[str, list[str]]:
             for share, name in short
         ]
         beyond.append(words("joint").join(names))
-    return {"score": [percent(row.get("score")) for row in rows], "beyond": beyond}
+    return {
+        "score": [percent(row.get("score")) for row in rows],
+        "in_reach": _minutes(plan, words),
+        "beyond": beyond,
+    }
+
+
+def _minutes(plan: Plan, words: Words) -> list[str]:
+    """Return for each grid the mean minutes of the households that have a service within reach to it, the nearest first."""
+    ids, access = plan.grids["grid_id"], plan.access
+    if access is None or len(ids) > MOST_DETAILED:
+        return [""] * len(ids)
+    units = plan.units.set_index("unit_id")
+    there = access[access["covered"] == 1]
+    there = there.assign(
+        grid=there["unit_id"].map(units["grid_id"]), homes=there["unit_id"].map(units["households"])
+    )
+    there = there[there["homes"] > 0]
+    sums = there.assign(spent=there["minutes"] * there["homes"]).groupby(["grid", "category"])
+    mean = (sums["spent"].sum() / sums["homes"].sum()).rename("mean").reset_index()
+    mean = mean.sort_values(["mean", "category"], kind="stable")
+    pairs = zip(mean["category"], numbers(mean["mean"]), strict=True)
+    told = [words("nearest", service=service, minutes=minutes) for service, minutes in pairs]
+    lists = mean.assign(told=told).groupby("grid")["told"].agg(words("joint").join)
+    return lists.reindex(ids).fillna("").tolist()
 
 
 def grid_tips(plan: Plan, words: Words) -> list[str]:
