@@ -138,7 +138,7 @@ def ascend(field, status, wage, rate, goal, rounds, patience, boldness):
     value, taken = np.empty(sites), np.zeros(sites, np.bool_)
     share, choice = np.zeros(sites), np.zeros(sites, np.bool_)
     pace, slope, best, stale, still = rate[0], 0.0, -np.inf, 0, 0
-    sums = 0.0 if np.isinf(field.budget) else abs(field.budget) + np.abs(field.money).sum()
+    sums = in_money(field)
     fits = spread_out(field, status)
     corridor(field, status, low, high)
     for number in range(rounds):
@@ -162,10 +162,7 @@ def ascend(field, status, wage, rate, goal, rounds, patience, boldness):
             if boldness < TIMID:
                 break
         norm = turn(field, now, taken, low, high, step)
-        if field.budget < np.inf:
-            slope = overspent(field, taken) + KEPT * slope
-        if abs(slope) <= LEVEL * sums:
-            slope = 0.0  # what is left of earlier steps is no direction
+        slope = lean(field, taken, slope, sums)
         still = 0 if norm > 0.0 or (slope != 0.0 and pace > 0.0) else still + 1
         if still > 1:  # once may be the last step's direction against this one's
             break
@@ -175,6 +172,21 @@ def ascend(field, status, wage, rate, goal, rounds, patience, boldness):
         if slope != 0.0:
             pace = max(0.0, pace + 0.5 * length / slope)
     return (best if fits else np.inf), share, choice
+
+
+@compiled
+def in_money(field):
+    """Return the sum of all amounts of money, 0 without a budget."""
+    return 0.0 if np.isinf(field.budget) else abs(field.budget) + np.abs(field.money).sum()
+
+
+@compiled
+def lean(field, taken, before, sums):
+    """Return which way the price of money has to go; what is left of earlier steps alone is no direction."""
+    if sums == 0.0:
+        return 0.0
+    slope = overspent(field, taken) + KEPT * before
+    return 0.0 if abs(slope) <= LEVEL * sums else slope
 
 
 @compiled
