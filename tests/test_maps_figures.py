@@ -166,3 +166,14 @@ def test_a_grid_says_how_near_its_services_are():
     mean = (4 * homes[first] + 10 * homes[second]) / (homes[first] + homes[second])
     assert told == f"药店 2 分钟、菜市场 {mean:.0f} 分钟"
     assert card["values"][1][card["labels"].index("步行可及的服务")] == ""
+
+
+def test_where_nobody_reaches_anything_the_cards_say_nothing():
+    """A plan in which no service is within reach has cards without those lines."""
+    access = pd.DataFrame(
+        {"unit_id": PLAN.units["unit_id"], "category": "菜市场", "minutes": np.nan, "covered": 0.0}
+    )
+    far = replace(PLAN, access=access)
+    card = grid_cards(far, ZH)
+    assert {row[card["labels"].index("步行可及的服务")] for row in card["values"]} == {""}
+    assert {row[-1] for row in unit_cards(far, ZH)["values"]} == {""}

@@ -103,7 +103,7 @@ def _minutes(plan: Plan, words: Words) -> list[str]:
     pairs = zip(mean["category"], numbers(mean["mean"]), strict=True)
     told = [words("nearest", service=service, minutes=minutes) for service, minutes in pairs]
     lists = mean.assign(told=told).groupby("grid")["told"].agg(words("joint").join)
-    return lists.reindex(ids).fillna("").tolist()
+    return [text if isinstance(text, str) else "" for text in lists.reindex(ids)]
 
 
 def grid_tips(plan: Plan, words: Words) -> list[str]:
@@ -233,7 +233,7 @@ def _nearest(plan: Plan, words: Words) -> list[str]:
     pairs = zip(known["category"], numbers(known["minutes"]), strict=True)
     told = [words("nearest", service=service, minutes=minutes) for service, minutes in pairs]
     lists = known.assign(told=told).groupby("unit_id")["told"].agg(words("joint").join)
-    return lists.reindex(units["unit_id"]).fillna("").tolist()
+    return [text if isinstance(text, str) else "" for text in lists.reindex(units["unit_id"])]
 
 
 def _by_community(plan: Plan) -> pd.DataFrame:
