@@ -91,12 +91,12 @@ def _minutes(plan: Plan, words: Words) -> list[str]:
     ids, access = plan.grids["grid_id"], plan.access
     if access is None or len(ids) > MOST_DETAILED:
         return [""] * len(ids)
-    units = plan.units.set_index("unit_id")
-    there = access[access["covered"] == 1]
-    there = there.assign(
-        grid=there["unit_id"].map(units["grid_id"]), homes=there["unit_id"].map(units["households"])
-    )
-    there = there[there["homes"] > 0]
+    units = plan.units[plan.units["households"] > 0].set_index("unit_id")
+    there = access[(access["covered"] == 1) & access["unit_id"].isin(units.index)]
+    grid, homes = (there["unit_id"].map(units[name]) for name in ("grid_id", "households"))
+    there = there.assign(grid=grid, homes=homes)
+    if there.empty:
+        return [""] * len(ids)
     sums = there.assign(spent=there["minutes"] * there["homes"]).groupby(["grid", "category"])
     mean = (sums["spent"].sum() / sums["homes"].sum()).rename("mean").reset_index()
     mean = mean.sort_values(["mean", "category"], kind="stable")
@@ -227,7 +227,7 @@ def unit_cards(plan: Plan, words: Words) -> dict[str, Any]:
 def _nearest(plan: Plan, words: Words) -> list[str]:
     """Return for each unit the minutes to each service, the nearest first; "" on pages of very many units."""
     access, units = plan.access, plan.units
-    if access is None or len(units) > MOST_DETAILED:
+    if access is None or len(units) > MOST_DETAILED or access["minutes"].isna().all():
         return [""] * len(units)
     known = access[access["minutes"].notna()].sort_values("minutes", kind="stable")
     pairs = zip(known["category"], numbers(known["minutes"]), strict=True)
