@@ -77,6 +77,11 @@ def test_a_file_cut_short_or_hostile_is_no_answer(tmp_path: Path) -> None:
     (tmp_path / f"{key}{ENDING}").write_bytes(pickle.dumps(Hostile()))
     assert journal.find(key) is None
     assert not marker.exists()
+    lent = (
+        b"cgridplan.partition.pool\nProcessPoolExecutor\n(tR."  # a class that a module of ours only imports
+    )
+    (tmp_path / f"{key}{ENDING}").write_bytes(lent)
+    assert journal.find(key) is None
     (tmp_path / f"{key}{ENDING}").write_bytes(pickle.dumps(partition.Band(low=1, high=2))[:-3])
     assert journal.find(key) is None
     journal.keep(key, partition.Band(low=1, high=2))

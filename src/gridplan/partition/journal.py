@@ -67,6 +67,12 @@ class _Reader(pickle.Unpickler):
         pickle.UnpicklingError
             If it is any other.
         """
-        if (module, name) in ALLOWED or (module.startswith(OWN) and name[:1].isupper() and "." not in name):
+        if (module, name) in ALLOWED:
             return super().find_class(module, name)
+        if module.startswith(OWN) and "." not in name:
+            found = super().find_class(module, name)
+            if isinstance(found, type) and found.__module__.startswith(
+                OWN
+            ):  # not what a module of ours imports
+                return found
         raise pickle.UnpicklingError(name)
