@@ -75,9 +75,7 @@ def write(folder: Path, frame: gpd.GeoDataFrame) -> dict[str, tuple[Path, Callab
     frame = frame.astype({"households": int, "population": int})
     frame.to_file(folder / "a.gpkg")
     frame.to_file(folder / "a.fgb")
-    frame.rename(columns={"households": "households", "population": "population"}).to_file(
-        folder / "a.shp", encoding="utf-8"
-    )
+    frame.to_file(folder / "a.shp", encoding="utf-8")
     frame.to_parquet(folder / "a.parquet")
     plain = pd.DataFrame(frame.drop(columns="geometry")).assign(x=frame.geometry.x, y=frame.geometry.y)
     plain.to_csv(folder / "a.csv", index=False)

@@ -112,6 +112,13 @@ def stated(found: CRS | None, coordinates: str) -> CRS | None:
     return asked[coordinates] if coordinates in asked else named_crs(coordinates)
 
 
+def brought(places: gpd.GeoSeries, crs: CRS) -> gpd.GeoSeries:
+    """Return shapes in a CRS; those that are in it under another writing of it stay as they are."""
+    if places.crs.equals(crs, ignore_axis_order=True):
+        return places.set_crs(crs, allow_override=True)
+    return places.to_crs(crs)
+
+
 def undone(places: gpd.GeoSeries, shift: str) -> gpd.GeoSeries:
     """Return shapes with the shift of "gcj02" or "bd09" undone, in WGS 84."""
     return gpd.GeoSeries(_unshifted(places.to_crs(WGS84).to_numpy(), shift), crs=WGS84)

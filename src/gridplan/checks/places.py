@@ -35,8 +35,7 @@ def homes(
     if shapely.is_missing(communities).all():
         return np.full(len(points), "", dtype=object), []
     order = np.argsort(ids.astype(str), kind="stable")
-    # polygons ask for points, not points for polygons: GEOS prepares the one that asks
-    held = shapely.STRtree(points).query(communities[order], predicate="intersects")
+    held = _held(points, communities[order])
     home = _first_of(held[::-1], len(points))
     between = np.bincount(held[1], minlength=len(points)) > 1
     stray = np.flatnonzero((home < 0) & ~shapely.is_missing(points))
@@ -53,6 +52,28 @@ def homes(
     faults += sheet.faults("on_border", between, Harm.DOUBT)
     named = np.append(ids[order], "")
     return named[home], faults
+
+
+def _held(points: Shapes, polygons: Shapes) -> npt.NDArray[np.intp]:
+    """Return the pairs of polygons and the points in or on them, a column each, as a query of a tree gives them.
+
+    Points sorted from west to east lie side by side in memory where a polygon asks for them: several times as fast
+    as a tree of points in the order of a file.
+    """
+    x, y = shapely.get_x(points), shapely.get_y(points)
+    order = np.argsort(x)
+    x, y = x[order], y[order]
+    bounds = shapely.bounds(polygons)
+    first, end = np.searchsorted(x, bounds[:, 0]), np.searchsorted(x, bounds[:, 2], side="right")
+    inside = [np.empty(0, dtype=np.intp)]
+    shapely.prepare(polygons)
+    for number, polygon in enumerate(polygons):
+        near = y[first[number] : end[number]]
+        near_at = first[number] + np.flatnonzero((near >= bounds[number, 1]) & (near <= bounds[number, 3]))
+        inside.append(order[near_at[shapely.intersects_xy(polygon, x[near_at], y[near_at])]])
+    shapely.destroy_prepared(polygons)
+    counts = [len(found) for found in inside[1:]]
+    return np.array([np.repeat(np.arange(len(polygons)), counts), np.concatenate(inside)])
 
 
 def _first_of(pairs: npt.NDArray[np.intp], count: int) -> npt.NDArray[np.intp]:

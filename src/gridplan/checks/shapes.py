@@ -36,8 +36,10 @@ def build_shapes(table: pd.DataFrame, sheet: Sheet) -> tuple[Shapes, list[Fault]
     x, y = as_numbers(table["x"]).found, as_numbers(table["y"]).found
     known = ~np.isnan(x) & ~np.isnan(y)
     shapes[known] = shapely.points(x[known], y[known])
+    if sheet.part not in FREE:
+        return shapes, []
     written = (as_text(table["x"]) != "") | (as_text(table["y"]) != "")
-    return shapes, sheet.faults("half_place", written & ~known) if sheet.part in FREE else []
+    return shapes, sheet.faults("half_place", written & ~known)
 
 
 def sound(shapes: Shapes, sheet: Sheet) -> tuple[Shapes, list[Fault]]:

@@ -60,6 +60,9 @@ def as_numbers(values: pd.Series) -> Numbers:
         return Numbers(
             np.where(infinite, np.nan, plain), np.isnan(plain), infinite, np.zeros(len(plain), bool)
         )
+    plainly = _all_plain(values)
+    if plainly is not None:
+        return plainly
     texts = as_text(values)
     blank = texts == ""
     read = _finite(texts)
@@ -69,6 +72,22 @@ def as_numbers(values: pd.Series) -> Numbers:
         read[odd] = _finite(np.array([_plain(text) for text in texts[odd]], dtype=object))
         mended[odd] = ~np.isnan(read[odd])
     return Numbers(read, blank, np.isnan(read) & ~blank, mended)
+
+
+def _all_plain(values: pd.Series) -> Numbers | None:
+    """Read texts that are all written as numbers, or blank; None where one is not: Arrow reads, or refuses, them all at once."""
+    if not isinstance(values.dtype, pd.StringDtype):
+        return None
+    bare = pc.utf8_trim_whitespace(as_arrow(values))
+    blank = pc.equal(bare, "")
+    try:
+        read = pc.cast(pc.if_else(blank, "nan", bare), pa.float64()).to_numpy()
+    except pa.ArrowInvalid:
+        return None
+    empty = blank.to_numpy(zero_copy_only=False)
+    if not (np.isfinite(read) | empty).all():
+        return None
+    return Numbers(read.copy(), empty, np.zeros(len(read), bool), np.zeros(len(read), bool))
 
 
 def _finite(texts: npt.NDArray[np.object_]) -> npt.NDArray[np.float64]:

@@ -65,17 +65,19 @@ def mended(plan: PlanFile) -> list[Mended]:
     UsageError
         If the plan file names a coordinate system that cannot be used.
     """
-    return _examine(plan, Silent()).copies
+    found = _examine(plan, Silent())
+    return [_copied(part, opened, found.frames.get(part), found.crs) for part, opened in found.parts.items()]
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Examined:
-    """The inputs, None where a fault forbids a plan; all faults; what was mended; each input as doubts look at it."""
+    """The inputs, None where a fault forbids a plan; all faults; each input as it came, as it is now, and as doubts look at it."""
 
     inputs: Inputs | None
     faults: list[Fault]
-    copies: list[Mended]
+    crs: CRS | None
     parts: dict[str, Part]
+    frames: dict[str, pd.DataFrame]
     looked: dict[str, checks.Looked]
 
 
@@ -111,13 +113,12 @@ def _examine(plan: PlanFile, progress: Progress) -> _Examined:
         )
         for part, opened in parts.items()
     }
-    copies = [_copied(part, opened, frames.get(part), crs) for part, opened in parts.items()]
-    return _Examined(inputs=inputs, faults=faults, copies=copies, parts=parts, looked=looked)
+    return _Examined(inputs=inputs, faults=faults, crs=crs, parts=parts, frames=frames, looked=looked)
 
 
 def _copied(part: str, opened: Part, frame: pd.DataFrame | None, crs: CRS | None) -> Mended:
     """Return an input before and after; its shapes in the metric CRS, where there is one."""
-    before = None if opened.places is None or crs is None else opened.places.to_crs(crs)
+    before = None if opened.places is None or crs is None else geo.brought(opened.places, crs)
     return Mended(
         part=part,
         file=opened.sheet.file,

@@ -41,7 +41,7 @@ def on_the_ground(
         if part in TABLES:
             frames[part] = opened.table
         elif opened.places is not None:
-            frames[part], sheets[part], found = _shaped(part, opened, opened.places.to_crs(crs))
+            frames[part], sheets[part], found = _shaped(part, opened, geo.brought(opened.places, crs))
             faults += found
     communities, sheet, found = checks.merged(frames["communities"], sheets["communities"])
     apart, overlaps = checks.without_overlaps(communities, sheet)

@@ -29,6 +29,7 @@ from gridplan.words import Message
 
 SHOWN_ROWS = 5
 PYOGRIO_ONLY = (".kml",)  # what fiona was built without
+BY_ARROW = (".gpkg", ".shp")  # GDAL crashes over a damaged FlatGeobuf read so
 DESCRIBING_TABLES = ("sqlite_master", "gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys")
 REQUIRED_PARTS = (".shp", ".dbf")
 LARGEST_BYTES, MOST_FILES = 4 << 30, 10_000  # of what a .zip file may unpack to
@@ -202,7 +203,7 @@ def _bulk(path: Path, layer: str, names: list[str], *, encoding: str | None, fil
         warnings.simplefilter("ignore", RuntimeWarning)  # GDAL's remarks; what matters is found by checks
         try:
             return pyogrio.read_dataframe(
-                path, layer=layer, columns=names, encoding=encoding, use_arrow=path.suffix.lower() == ".gpkg"
+                path, layer=layer, columns=names, encoding=encoding, use_arrow=path.suffix.lower() in BY_ARROW
             )
         except shapely.errors.GEOSException:
             raise InputError(_broken_rows(path, layer, file)) from None
