@@ -159,7 +159,7 @@ class Source:
     """Where an input came from and what was found out about it."""
 
     label: str  # the path as the plan file has it, or the database table without credentials
-    sha256: str
+    sha256: str = ""  # of what was read; readers of files leave it to their caller
     encoding: str = ""  # text encoding found, where the format has one
     crs: str = ""  # name of the CRS the rows came in
     rows: int = 0

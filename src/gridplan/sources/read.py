@@ -1,6 +1,8 @@
 """One input of the plan file, whatever its format, to what was found."""
 
 import difflib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from gridplan.config import InputTable
@@ -67,7 +69,10 @@ def read_source(wanted: InputTable, folder: Path) -> Found:
         raise InputError(_missing(path, wanted.path))
     refuse_huge(path, wanted.path)
     try:
-        return reader(path, wanted, fingerprint(path))
+        with ThreadPoolExecutor(1) as beside:  # both wait for the disk, and neither for the other
+            sha256 = beside.submit(fingerprint, path)
+            found = reader(path, wanted)
+            return replace(found, source=replace(found.source, sha256=sha256.result()))
     except OSError:
         raise InputError(Message("sources.unreadable", {"file": wanted.path})) from None
 

@@ -20,7 +20,7 @@ from gridplan.words import Message
 SHOWN_CELLS = 5
 
 
-def read_csv(path: Path, wanted: InputTable, sha256: str) -> Found:
+def read_csv(path: Path, wanted: InputTable) -> Found:
     """Read a CSV file; every value stays the text that it is.
 
     Raises
@@ -40,10 +40,10 @@ def read_csv(path: Path, wanted: InputTable, sha256: str) -> Found:
         raise InputError(Message("sources.ragged", values)) from None
     table = rows.iloc[1:].reset_index(drop=True)
     table.columns = pd.Index([str(name).strip() for name in rows.iloc[0]])
-    return _found(table, wanted, Source(label=wanted.path, sha256=sha256, encoding=encoding), wanted.path)
+    return _found(table, wanted, Source(label=wanted.path, encoding=encoding), wanted.path)
 
 
-def read_workbook(path: Path, wanted: InputTable, sha256: str) -> Found:
+def read_workbook(path: Path, wanted: InputTable) -> Found:
     """Read a sheet of a workbook: ``layer``, else the first; of formulas the values that were last computed.
 
     Raises
@@ -62,7 +62,7 @@ def read_workbook(path: Path, wanted: InputTable, sha256: str) -> Found:
     header = ["" if name is None else str(name).strip() for name in rows[0]]
     table = pd.DataFrame(rows[1:], columns=pd.Index(header), dtype=object)
     file = f"{wanted.path} ({wanted.layer})" if wanted.layer else wanted.path
-    found = _found(table, wanted, Source(label=wanted.path, sha256=sha256), file)
+    found = _found(table, wanted, Source(label=wanted.path), file)
     if found.table.isna().any(axis=None):
         _refuse_formulas(path, wanted, rows, file)
     return found

@@ -29,13 +29,14 @@ from gridplan.words import Message
 
 SHOWN_ROWS = 5
 PYOGRIO_ONLY = (".kml",)  # what fiona was built without
-BY_ARROW = (".gpkg", ".shp")  # GDAL crashes over a damaged FlatGeobuf read so
+BY_ARROW = (".gpkg", ".shp", ".fgb")
+READ_ROWS = {"OGR_FLATGEOBUF_STREAM_BASE_IMPL": "YES"}  # its own way to Arrow crashes over a damaged file
 DESCRIBING_TABLES = ("sqlite_master", "gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys")
 REQUIRED_PARTS = (".shp", ".dbf")
 LARGEST_BYTES, MOST_FILES = 4 << 30, 10_000  # of what a .zip file may unpack to
 
 
-def read_geojson(path: Path, wanted: InputTable, sha256: str) -> Found:
+def read_geojson(path: Path, wanted: InputTable) -> Found:
     """Read a GeoJSON file.
 
     Raises
@@ -47,10 +48,10 @@ def read_geojson(path: Path, wanted: InputTable, sha256: str) -> Found:
         path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise InputError(Message("sources.not_utf8", {"file": wanted.path})) from None
-    return _read(path, wanted, sha256, encoding=None)
+    return _read(path, wanted, encoding=None)
 
 
-def read_geopackage(path: Path, wanted: InputTable, sha256: str) -> Found:
+def read_geopackage(path: Path, wanted: InputTable) -> Found:
     """Read a layer of a GeoPackage.
 
     Raises
@@ -60,7 +61,7 @@ def read_geopackage(path: Path, wanted: InputTable, sha256: str) -> Found:
     """
     with decoding(wanted.path):
         _refuse_damaged_database(path)
-    return _read(path, wanted, sha256, encoding=None)
+    return _read(path, wanted, encoding=None)
 
 
 def _refuse_damaged_database(path: Path) -> None:
@@ -74,7 +75,7 @@ def _refuse_damaged_database(path: Path) -> None:
             database.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608 - names of our own
 
 
-def read_plain(path: Path, wanted: InputTable, sha256: str) -> Found:
+def read_plain(path: Path, wanted: InputTable) -> Found:
     """Read a layer of a FlatGeobuf, a KML, a MapInfo table or a file geodatabase.
 
     Raises
@@ -83,10 +84,10 @@ def read_plain(path: Path, wanted: InputTable, sha256: str) -> Found:
         If it cannot be opened, the layer or a column is missing, or a row's shape is broken.
     """
     encoding = None if wanted.encoding == "auto" else codec(wanted.encoding)
-    return _read(path, wanted, sha256, encoding=encoding)
+    return _read(path, wanted, encoding=encoding)
 
 
-def read_shapefile(path: Path, wanted: InputTable, sha256: str) -> Found:
+def read_shapefile(path: Path, wanted: InputTable) -> Found:
     """Read a shapefile; its encoding is found out from its texts where the plan file does not say it.
 
     Raises
@@ -103,16 +104,16 @@ def read_shapefile(path: Path, wanted: InputTable, sha256: str) -> Found:
     if encoding == "auto":
         encoding = find_encoding(parts[".dbf"], parts.get(".cpg"), file=wanted.path)
     if ".shx" in parts:
-        return _read(path, wanted, sha256, encoding=encoding)
+        return _read(path, wanted, encoding=encoding)
     with tempfile.TemporaryDirectory() as folder, decoding(wanted.path):
         for part in parts.values():
             shutil.copy(part, folder)
         with fiona.Env(SHAPE_RESTORE_SHX="YES"):  # writes the missing part, so beside a copy
             fiona.open(Path(folder, path.name)).close()
-        return _read(Path(folder, path.name), wanted, sha256, encoding=encoding)
+        return _read(Path(folder, path.name), wanted, encoding=encoding)
 
 
-def read_zip(path: Path, wanted: InputTable, sha256: str) -> Found:
+def read_zip(path: Path, wanted: InputTable) -> Found:
     """Read the shapefile in a .zip file; where there are several, ``layer`` names it.
 
     Raises
@@ -126,7 +127,7 @@ def read_zip(path: Path, wanted: InputTable, sha256: str) -> Found:
             packed.extractall(folder)
         inside = {one.stem: one for one in sorted(Path(folder).rglob("*")) if one.suffix.lower() == ".shp"}
         chosen = inside[_one_of(list(inside), wanted)]
-        return read_shapefile(chosen, wanted.model_copy(update={"layer": None}), sha256)
+        return read_shapefile(chosen, wanted.model_copy(update={"layer": None}))
 
 
 def _refuse_bomb(packed: zipfile.ZipFile, wanted: InputTable) -> None:
@@ -143,7 +144,7 @@ def _refuse_bomb(packed: zipfile.ZipFile, wanted: InputTable) -> None:
         raise InputError(Message("sources.zip_paths", {"file": wanted.path, "name": strange[0]}))
 
 
-def read_parquet(path: Path, wanted: InputTable, sha256: str) -> Found:
+def read_parquet(path: Path, wanted: InputTable) -> Found:
     """Read a (Geo)Parquet file.
 
     Raises
@@ -157,7 +158,7 @@ def read_parquet(path: Path, wanted: InputTable, sha256: str) -> Found:
     columns = choose(wanted, schema.names, file=wanted.path, with_shapes=with_shapes)
     with decoding(wanted.path):
         raw = gpd.read_parquet(path) if with_shapes else pd.read_parquet(path)
-    return _found(raw, columns, Source(label=wanted.path, sha256=sha256, rows=len(raw)), wanted.path)
+    return _found(raw, columns, Source(label=wanted.path, rows=len(raw)), wanted.path)
 
 
 def _one_of(layers: list[str], wanted: InputTable) -> str:
@@ -172,7 +173,7 @@ def _one_of(layers: list[str], wanted: InputTable) -> str:
     return wanted.layer or layers[0]
 
 
-def _read(path: Path, wanted: InputTable, sha256: str, *, encoding: str | None) -> Found:
+def _read(path: Path, wanted: InputTable, *, encoding: str | None) -> Found:
     """Look at the layer with fiona, then read the columns that are wanted in bulk."""
     with decoding(wanted.path):
         if path.suffix.lower() in PYOGRIO_ONLY:
@@ -193,7 +194,7 @@ def _read(path: Path, wanted: InputTable, sha256: str, *, encoding: str | None) 
         raise InputError(Message("sources.empty", {"file": file}))
     columns = choose(wanted, there, file=file, with_shapes=with_shapes)
     raw = _bulk(path, layer, list(dict.fromkeys(columns.values())), encoding=encoding, file=file)
-    source = Source(label=wanted.path, sha256=sha256, encoding=encoding or "", rows=len(raw))
+    source = Source(label=wanted.path, encoding=encoding or "", rows=len(raw))
     return _found(raw, columns, source, file)
 
 
@@ -201,6 +202,7 @@ def _bulk(path: Path, layer: str, names: list[str], *, encoding: str | None, fil
     """Read columns and shapes of all rows."""
     with decoding(file), warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # GDAL's remarks; what matters is found by checks
+        pyogrio.set_gdal_config_options(READ_ROWS)
         try:
             return pyogrio.read_dataframe(
                 path, layer=layer, columns=names, encoding=encoding, use_arrow=path.suffix.lower() in BY_ARROW
