@@ -22,6 +22,7 @@ REACH = {  # a library that only these rooms may import
     "matplotlib": {"sheets"},
     "fiona": {"sources"},
     "openpyxl": {"sources"},
+    "distributed": {"spread"},
     "psycopg": {"sources", "export"},
     "xlsxwriter": {"export", "synthetic"},
     "coordTransform": {"geo"},

@@ -78,7 +78,7 @@ def test_a_file_cut_short_or_hostile_is_no_answer(tmp_path: Path) -> None:
     assert journal.find(key) is None
     assert not marker.exists()
     lent = (
-        b"cgridplan.partition.pool\nProcessPoolExecutor\n(tR."  # a class that a module of ours only imports
+        b"cgridplan.spread.processes\nProcessPoolExecutor\n(tR."  # a class that a module of ours only imports
     )
     (tmp_path / f"{key}{ENDING}").write_bytes(lent)
     assert journal.find(key) is None

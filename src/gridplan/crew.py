@@ -13,8 +13,8 @@ from gridplan.checks import Fault, Sheet
 from gridplan.config import PlanFile
 from gridplan.errors import InputError
 from gridplan.partition import Band, District, Hand, Rules, divide
-from gridplan.partition.pool import Spread, workers
 from gridplan.progress import Progress, Silent
+from gridplan.spread import Spread, spread_over
 from gridplan.tables import Inputs
 from gridplan.units import Units
 from gridplan.words import Message
@@ -171,13 +171,13 @@ def divide_each(
     at = [np.flatnonzero(place == number) for number in range(len(bands))]
     hard = sorted(range(len(bands)), key=lambda number: (-len(at[number]), number))
     share = None if rules.seconds is None else rules.seconds * max(1, rules.jobs) / len(bands)
-    own = replace(rules, seconds=share, jobs=1)
+    own = replace(rules, seconds=share, jobs=1, scheduler=None)
     tasks = [
         _task(units, borders, bands.iloc[[number]], at[number], own, metres, hand or Hand.idle(len(units)))
         for number in hard
     ]
     found: dict[int, District] = {}
-    with _spread(min(rules.jobs, len(bands))) as spread:
+    with _spread(min(rules.jobs, len(bands)), rules.scheduler) as spread:
         for number, district in zip(hard, spread(_divided, tasks), strict=True):
             found[number] = district
             progress.advance()
@@ -249,12 +249,12 @@ def _divided(task: _Task) -> District:
 
 
 @contextmanager
-def _spread(jobs: int) -> Iterator[Spread]:
+def _spread(jobs: int, scheduler: str | None) -> Iterator[Spread]:
     """Yield a ``map``: over other processes where there are to be several."""
-    if jobs <= 1:
+    if jobs <= 1 and scheduler is None:
         yield map
         return
-    with workers(jobs, preload=__name__) as spread:
+    with spread_over(jobs, preload=__name__, scheduler=scheduler) as spread:
         yield spread
 
 

@@ -15,6 +15,8 @@ class Options:
     ----------
     seed, jobs
         Of all chance; processes.
+    scheduler
+        The address of a Dask cluster's scheduler, whose workers solve the communities instead of processes of this machine.
     time_limit
         Solving time in seconds for the whole run; without it the solver stops on counted work, so results repeat.
     language
@@ -32,6 +34,7 @@ class Options:
     seed: int = 1
     time_limit: float | None = None
     jobs: int = 1
+    scheduler: str | None = None
     language: str | None = None
     halt: Halt | None = None
     drawn: str | None = None

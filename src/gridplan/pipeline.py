@@ -165,6 +165,7 @@ def _divided(
                 micro=micro_of(asked.plan_file),
                 seed=asked.options.seed,
                 jobs=asked.options.jobs,
+                scheduler=asked.options.scheduler,
                 work=asked.plan_file.partition.effort,
                 seconds=asked.options.time_limit,
                 halt=None if asked.options.halt is None else asked.options.halt.mark,

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 DONE, FAULTY, STOPPED = 0, 4, 130
 
 
-def run(*, plan: str, out: str | None, resume: bool, common: Common, language: str) -> int:
+def run(
+    *, plan: str, out: str | None, scheduler: str | None, resume: bool, common: Common, language: str
+) -> int:
     """Make a plan and write it."""
-    return _planned(plan, out, common, language, resume=resume)
+    return _planned(plan, out, common, language, resume=resume, scheduler=scheduler)
 
 
 def adjust(*, plan: str, from_: str | None, out: str | None, common: Common, language: str) -> int:

@@ -22,6 +22,7 @@ VALUES = {
     "database": "postgresql://...",
     "schema": "NAME",
     "from_": "PLAN.gpkg",
+    "scheduler": "tcp://HOST:PORT",
     "seed": "N",
     "time_limit": "SECONDS",
     "jobs": "N",

@@ -13,7 +13,6 @@ from gridplan.partition.journal import Journal
 from gridplan.partition.judge import as_it_is, judged
 from gridplan.partition.micro import microgrids
 from gridplan.partition.pieces import Rules, pieces_of
-from gridplan.partition.pool import prepare, workers
 from gridplan.partition.problem import Band, Floats, Problem
 from gridplan.partition.search import Effort
 from gridplan.partition.solve import solve
@@ -22,6 +21,7 @@ from gridplan.partition.told import Piece, Solved, WayOut, certificate, reason_t
 from gridplan.partition.tower import Rows as Parts
 from gridplan.partition.trial import ways_out
 from gridplan.progress import Progress
+from gridplan.spread import prepare, spread_over
 from gridplan.words import Message
 
 NOTHING = (0.0,) * len(PARTS)
@@ -162,10 +162,10 @@ def _all_solved(
 
 def _each(rules: Rules, tasks: list[_Task]) -> Iterator[Solved]:
     """Yield the answers to tasks in their order, over the processes asked for."""
-    if rules.jobs <= 1 or len(tasks) <= FEW:
+    if len(tasks) <= FEW or (rules.jobs <= 1 and rules.scheduler is None):
         yield from map(_solved, tasks)
         return
-    with workers(min(rules.jobs, len(tasks)), preload=__name__) as spread:
+    with spread_over(min(rules.jobs, len(tasks)), preload=__name__, scheduler=rules.scheduler) as spread:
         yield from spread(_solved, tasks)
 
 

@@ -24,6 +24,7 @@ class Rules:
     micro: Band | None = None  # households of a microgrid; None: no microgrids
     seed: int = 1
     jobs: int = 1
+    scheduler: str | None = None  # of a cluster that solves instead of processes of this machine
     work: float = 1.0  # times what is counted by default, where not all sets can be listed
     seconds: float | None = None  # of solving; None: counted work only
     halt: Path | None = None  # once this exists the best plans so far are taken
