@@ -22,7 +22,16 @@ DONE, FAULTY, STOPPED = 0, 4, 130
 def run(
     *, plan: str, out: str | None, scheduler: str | None, resume: bool, common: Common, language: str
 ) -> int:
-    """Make a plan and write it."""
+    """Make a plan and write it; of a plan file of many streets, one a street."""
+    from gridplan.cli.cities import run_city
+    from gridplan.config import read_plan_file
+
+    plan_file = read_plan_file(Path(plan))  # before what takes seconds to load: a wrong one is told at once
+    if plan_file.is_city:
+        target = (plan_file.folder / "out" if out is None else Path(out)).resolve()
+        return run_city(
+            plan_file, target, scheduler=scheduler, resume=resume, common=common, language=language
+        )
     return _planned(plan, out, common, language, resume=resume, scheduler=scheduler)
 
 
@@ -63,6 +72,7 @@ def _planned(
     from gridplan.config import read_plan_file
 
     plan_file = read_plan_file(Path(plan))  # before what takes seconds to load: a wrong one is told at once
+    target = (plan_file.folder / folder if out is None else Path(out)).resolve()
 
     from gridplan.cli.halting import halting
     from gridplan.cli.summary import kept, summary, texts
@@ -72,7 +82,6 @@ def _planned(
     from gridplan.options import Options
     from gridplan.pipeline import run as run_plan
 
-    target = (plan_file.folder / folder if out is None else Path(out)).resolve()
     options = Options(
         seed=common.seed, time_limit=common.time_limit, jobs=common.jobs, language=common.lang, **more
     )

@@ -13,11 +13,12 @@ from gridplan.config.inputs import (
     hidden,
 )
 from gridplan.config.lists import Helpers, Matching
-from gridplan.config.models import Partition, PlanFile, Prices, Project
+from gridplan.config.models import STREET, Partition, PlanFile, Prices, Project
 from gridplan.config.read import read_plan_file
 from gridplan.config.staffing import Staffing
 
 __all__ = [
+    "STREET",
     "Assignment",
     "Candidates",
     "Circle",

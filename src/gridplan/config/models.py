@@ -41,6 +41,8 @@ from gridplan.config.values import (
     WorkersPerGrid,
 )
 
+STREET = "{street}"  # in a path: what the name of a street's own file has there
+
 
 class Project(Table):
     """Title, language, date, CRS of the results."""
@@ -124,6 +126,11 @@ class PlanFile(Table):
     def model_post_init(self, context: dict[str, Path], /) -> None:
         """Keep where the file lies; ``context`` holds its ``path``."""
         self._path = context["path"]
+
+    @property
+    def is_city(self) -> bool:
+        """Whether streets have files of their own: a path holds ``{street}``."""
+        return any(STREET in table.path for table in self.inputs.given.values())
 
     @property
     def path(self) -> Path:

@@ -1,25 +1,30 @@
-"""``python -m gridplan.synthetic FOLDER [zh|en]`` remakes the reference district."""
+"""``python -m gridplan.synthetic FOLDER [zh|en] [HOUSEHOLDS]`` remakes the reference district, or makes a city of that size."""
 
 import sys
 from pathlib import Path
 
 from gridplan.errors import GridplanError
-from gridplan.synthetic import write_district
+from gridplan.synthetic import make_city, write_district
 from gridplan.words import LANGUAGES, say
 
 
 def main(arguments: list[str]) -> int:
-    """Write the district and tell where its plan file is; return the exit status."""
-    language = arguments[1] if len(arguments) > 1 else "zh"
-    if len(arguments) not in (1, 2) or language not in LANGUAGES or arguments[0].startswith("-"):
+    """Write the district, or the city, and tell where its plan file is; return the exit status."""
+    folder, options = arguments[:1], arguments[1:]
+    language = options.pop(0) if options and options[0] in LANGUAGES else "zh"
+    households = options.pop(0) if options and options[0].isdecimal() else None
+    if not folder or options or folder[0].startswith("-"):
         sys.stderr.write(say("zh", "synthetic.usage") + "\n")
         return 2
     try:
-        plan = write_district(Path(arguments[0]), language)
+        if households is None:
+            plan, told = write_district(Path(folder[0]), language), "synthetic.written"
+        else:
+            plan, told = make_city(Path(folder[0]), int(households), language), "synthetic.city_written"
     except GridplanError as error:
         sys.stderr.write(error.text(language) + "\n")
         return error.status
-    sys.stdout.write(say(language, "synthetic.written", plan=plan) + "\n")
+    sys.stdout.write(say(language, told, plan=plan) + "\n")
     return 0
 
 

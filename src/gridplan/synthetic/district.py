@@ -1,7 +1,8 @@
 """The tables of the whole district, or of some of its communities, in metres."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import geopandas as gpd
 import numpy as np
@@ -19,6 +20,7 @@ from gridplan.synthetic.streets import RANKS, Town, build_town
 
 SEED = 2022
 _AROUND_M = 250.0  # streets and barriers that far from a part belong to it
+COMMUNITY_FIGURES = 3  # of a community's code, after those of its street
 _LANE_RANK = "小区路"
 _RIVER, _RAILWAY = "锦河", "滨海铁路"
 _GIVEN_NAMES = {  # (axis, position on the sheet): roads whose names say where they are
@@ -51,9 +53,25 @@ class District:
 def build_district(names: Collection[str] | None = None, *, seed: int = SEED) -> District:
     """Make the reference district, or only the communities of these names: they come out as in the whole."""
     figures = specs()
-    town = build_town(survey(), figures, seed)
     wanted = [s for s in figures if names is None or s.name in names]
-    labels = _compound_labels(figures, seed)
+    return _built(build_town(survey(), figures, seed), wanted, seed, whole=names is None)
+
+
+def build_streets(seed: int) -> Iterator[tuple[str, District]]:
+    """Yield each street of a district by its code, with what lies around it: they come out as in the whole."""
+    figures = specs()
+    town = build_town(survey(), figures, seed)
+    for code, members in groupby(sorted(figures, key=_street_code), key=_street_code):
+        yield code, _built(town, list(members), seed, whole=False)
+
+
+def _street_code(spec: Spec) -> str:
+    return spec.community_id[:-COMMUNITY_FIGURES]
+
+
+def _built(town: Town, wanted: Sequence[Spec], seed: int, *, whole: bool) -> District:
+    """Make some communities of a town, or all."""
+    labels = _compound_labels(specs(), seed)
     homes = [build_homes(town, s, labels[s.number], seed=seed) for s in wanted]
     communities = _communities(town, wanted)
     around = shapely.union_all(communities.geometry.array).buffer(_AROUND_M)
@@ -63,7 +81,7 @@ def build_district(names: Collection[str] | None = None, *, seed: int = SEED) ->
         communities=communities,
         entrances=_join([h.entrances for h in homes]),
         roads=_roads(town, homes, around, seed),
-        barriers=_barriers(town, around if names is not None else None),
+        barriers=_barriers(town, None if whole else around),
         facilities=_numbered("F", [facilities(h, r) for h, r in zip(homes, chance, strict=True)]),
         candidates=_numbered(
             "C", [candidates(h, s, r) for h, s, r in zip(homes, special, chance, strict=True)]

@@ -45,6 +45,7 @@ _ENTRANCES = {
     "compound": "小区名称",
 }
 _WORKERS = {"id": "工号", "name": "姓名", "kind": "类别", "community_id": "社区代码", "availability": "投入"}
+COLUMNS = {"communities": _COMMUNITIES, "entrances": _ENTRANCES, "workers": _WORKERS}
 
 
 def write_files(district: District, folder: Path, *, language: str, part: bool) -> Path:
@@ -71,7 +72,7 @@ def write_files(district: District, folder: Path, *, language: str, part: bool) 
     return plan
 
 
-def _degrees(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def degrees(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return a table in degrees, to a tenth of a millimetre: points that were one stay one."""
     moved = table.to_crs(DEGREES_CRS)
     rounded = shapely.transform(moved.geometry.array, lambda xy: np.round(xy, 9))
@@ -80,18 +81,14 @@ def _degrees(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _write_shapefile(table: gpd.GeoDataFrame, path: Path) -> None:
     """Write a shapefile whose texts are GBK (as GB18030, which lacks no character)."""
-    pyogrio.write_dataframe(
-        _degrees(table), path, encoding="GB18030", RESIZE="YES", DBF_DATE_LAST_UPDATE=DATE
-    )
+    pyogrio.write_dataframe(degrees(table), path, encoding="GB18030", RESIZE="YES", DBF_DATE_LAST_UPDATE=DATE)
 
 
 def _write_geopackage(table: gpd.GeoDataFrame, path: Path) -> None:
     """Write a GeoPackage with one layer, named like the file."""
     path.unlink(missing_ok=True)
     mixed = len(set(table.geom_type)) > 1
-    pyogrio.write_dataframe(
-        _degrees(table), path, layer=path.stem, geometry_type="Unknown" if mixed else None
-    )
+    pyogrio.write_dataframe(degrees(table), path, layer=path.stem, geometry_type="Unknown" if mixed else None)
 
 
 def _write_table(table: pd.DataFrame, path: Path) -> None:

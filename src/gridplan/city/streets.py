@@ -1,0 +1,60 @@
+"""The streets of a city: those that the communities' path has files for, and the plan file of each."""
+
+import glob
+import re
+from pathlib import Path
+from typing import Any
+
+from gridplan.config import STREET, PlanFile
+from gridplan.errors import InputError
+from gridplan.words import Message
+
+NEEDED = ("communities", "households", "roads")  # a street without such a file is refused; others it may lack
+
+
+def streets_of(plan_file: PlanFile) -> dict[str, PlanFile]:
+    """Return the plan file of each street, by what stands for ``{street}`` in the communities' path, in its order.
+
+    Raises
+    ------
+    InputError
+        If the communities' path names no street, or there is no file for it.
+    """
+    path = plan_file.inputs.communities.path
+    if STREET not in path:
+        raise InputError(Message("city.no_holder", {"path": path}))
+    found = _found(plan_file.folder, path)
+    if not found:
+        raise InputError(Message("city.no_streets", {"path": path, "folder": plan_file.folder}))
+    return {street: _of(plan_file, street) for street in found}
+
+
+def _found(folder: Path, path: str) -> list[str]:
+    """Return the texts that make a path one that there is."""
+    parts = path.split(STREET)
+    pattern = "*".join(glob.escape(part) for part in (str(folder / parts[0]), *parts[1:]))
+    if parts[0].endswith("/") or not parts[0]:
+        pattern = "*".join(
+            [glob.escape(str(folder / parts[0]) + "/"), *(glob.escape(part) for part in parts[1:])]
+        )
+    first, *others = (re.escape(part.replace("\\", "/")) for part in parts)
+    shape = re.compile(f".*{first}(?P<street>[^/]+){'(?P=street)'.join(others)}")
+    matches = (shape.fullmatch(one.replace("\\", "/")) for one in glob.glob(pattern))  # noqa: PTH207 # Path.glob takes no pattern that is absolute
+    return sorted({match["street"] for match in matches if match})
+
+
+def _of(plan_file: PlanFile, street: str) -> PlanFile:
+    """Return the plan file of a street: its inputs, without those that it has no file of."""
+    tables: dict[str, Any] = {}
+    for part, table in plan_file.inputs.given.items():
+        if STREET in table.path:
+            path = table.path.replace(STREET, street)
+            own = table.model_copy(update={"path": path})
+            there = part in NEEDED or "://" in path or (plan_file.folder / path).exists()
+            tables[part] = own if there else None
+    return plan_file.model_copy(
+        update={
+            "project": plan_file.project.model_copy(update={"name": f"{plan_file.project.name} {street}"}),
+            "inputs": plan_file.inputs.model_copy(update=tables),
+        }
+    )
