@@ -6,6 +6,7 @@ from math import cos, radians
 from urllib.parse import quote
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gridplan.export.city import City, Row, Title, columns_of, tables_of
 from gridplan.export.page import framed
@@ -66,6 +67,12 @@ def _table(rows: Sequence[Row], kind: str, language: str) -> Iterator[str]:
     yield "</tbody></table>"
 
 
+def _area(ring: NDArray[np.float64]) -> float:
+    """Return the area of a ring in square pixels."""
+    x, y = ring.T
+    return abs(float((x[:-1] * y[1:] - x[1:] * y[:-1]).sum())) / 2
+
+
 def _map(rows: Sequence[Row], language: str) -> Iterator[str]:
     """Yield the streets' outlines, each a way to its own map; what needs a person stands out."""
     drawn = [row for row in rows if not row["refused"] and row["outline"]]
@@ -100,5 +107,8 @@ def _map(rows: Sequence[Row], language: str) -> Iterator[str]:
             f'<a href="{escape(_href(row["street"]))}"><path d="{path}" fill="{colour}" stroke="#5b6675">'
             f"<title>{told}</title></path></a>"
         )
+        x, y = max(rings, key=_area).mean(axis=0)
+        name = escape(str(values["street"]))
+        yield f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle" pointer-events="none">{name}</text>'
     yield "</svg>"
     yield f"<p>{escape(say(language, 'city.map_note'))}</p>"

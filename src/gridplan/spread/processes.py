@@ -5,9 +5,15 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import active_children, forkserver, get_all_start_methods, get_context, parent_process
 from typing import Any
+
+from gridplan.errors import OutputError
+from gridplan.words import Message
+
+MOST_DEATHS = 3  # of processes, one after another, without an answer between them
 
 Spread = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
 
@@ -28,24 +34,42 @@ def prepare(*, preload: str) -> None:
 def workers(count: int, *, preload: str) -> Iterator[Spread]:
     """Yield a ``map`` that spreads its tasks over processes; ``preload`` is a module they all need.
 
-    An exception in the block, Ctrl-C too, ends the processes without waiting for what they are at.
+    Processes that the system ends are replaced, and what is not answered yet is begun again. An exception in the block,
+    Ctrl-C too, ends the processes without waiting for what they are at.
+
+    Raises
+    ------
+    OutputError
+        If the system ends them again and again, by the map: most likely there is not enough memory.
     """
     method = _method()
     context = get_context(method)
     if method == "forkserver":
         context.set_forkserver_preload([preload])
-    with ProcessPoolExecutor(count, mp_context=context, initializer=_serve) as pool:
 
-        def spread(function: Callable[[Any], Any], tasks: Iterable[Any]) -> Iterator[Any]:
-            with _interrupts_held():
-                return pool.map(function, tasks)
+    def spread(function: Callable[[Any], Any], tasks: Iterable[Any]) -> Iterator[Any]:
+        left, deaths = list(tasks), 0
+        while left:
+            done = 0
+            with ProcessPoolExecutor(count, mp_context=context, initializer=_serve) as pool:
+                try:
+                    with _interrupts_held():
+                        answers = pool.map(function, left)
+                    for answer in answers:
+                        yield answer
+                        done, deaths = done + 1, 0
+                except BrokenProcessPool:
+                    deaths += 1
+            left = left[done:]
+            if deaths > MOST_DEATHS:
+                raise OutputError(Message("cli.workers_died", {"jobs": count}))
 
-        try:
-            yield spread
-        except BaseException:
-            for child in active_children():
-                child.terminate()
-            raise
+    try:
+        yield spread
+    except BaseException:
+        for child in active_children():
+            child.terminate()
+        raise
 
 
 def _serve() -> None:

@@ -1,0 +1,84 @@
+"""Cities of growing size, made up on the spot and planned whole: seconds, seconds a community, memory.
+
+Each city is written by ``python -m gridplan.synthetic`` and planned by ``gridplan run`` as a user would, in a process of its own;
+memory is that of all its processes together, looked at twice a second. ``effort = 0`` is the quick way that docs/scale.md
+recommends for whole cities; the gap says what it leaves unproven.
+
+    python benchmarks/city.py [--households 125000 250000 500000 1000000] [--effort 0] [--scheduler tcp://...]
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+
+from gridplan.synthetic import make_city
+
+HEAD = f"{'households':>11} {'streets':>8} {'communities':>12} {'grids':>7} {'in band':>8} {'gap':>6} {'seconds':>8} {'s/community':>12} {'GB':>6} {'GB, one process':>16}"
+
+
+def main() -> None:
+    """Print a row a city."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--households", type=int, nargs="*", default=[125_000, 250_000, 500_000, 1_000_000])
+    parser.add_argument("--effort", type=float, default=0.0)
+    parser.add_argument("--scheduler")
+    asked = parser.parse_args()
+    print(HEAD)
+    for households in asked.households:
+        with tempfile.TemporaryDirectory() as folder:
+            plan = make_city(Path(folder), households)
+            text = plan.read_text(encoding="utf-8")
+            text = text.replace("[partition]\n", f"[partition]\neffort = {asked.effort}\n", 1)
+            plan.write_text(text, encoding="utf-8")
+            print(row(plan, asked.scheduler), flush=True)
+
+
+def row(plan: Path, scheduler: str | None) -> str:
+    """Plan a city; return its figures."""
+    more = [] if scheduler is None else ["--scheduler", scheduler]
+    command = [sys.executable, "-m", "gridplan", "run", str(plan), "--quiet", "--json", *more]
+    begun = time.perf_counter()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        most, largest = watched(process)
+        seconds = time.perf_counter() - begun
+        told = json.loads(process.communicate()[0].strip().split("\n")[-1])
+    totals = told["totals"]
+    return (
+        f"{totals['households']:>11,.0f} {totals['streets']:>8} {totals['communities']:>12} {totals['grids']:>7} "
+        f"{totals['in_band_share']:>8.1%} {totals['gap']:>6.2%} {seconds:>8.1f} "
+        f"{seconds / totals['communities']:>12.2f} {most:>6.2f} {largest:>16.2f}"
+    )
+
+
+def watched(process: subprocess.Popen[str]) -> tuple[float, float]:
+    """Wait for a process; return the most memory that it and its children held together, and one of them alone, in GB."""
+    most = largest = 0
+    root = psutil.Process(process.pid)
+    while process.poll() is None:
+        sizes = []
+        for one in (root, *children(root)):
+            try:
+                sizes.append(one.memory_info().rss)
+            except psutil.Error:
+                continue
+        most, largest = max(most, sum(sizes)), max(largest, *sizes, 0)
+        time.sleep(0.5)
+    return most / 1e9, largest / 1e9
+
+
+def children(root: psutil.Process) -> list[psutil.Process]:
+    """Return the processes below one."""
+    try:
+        return root.children(recursive=True)
+    except psutil.Error:
+        return []
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,235 @@
+"""A plan file of many streets: each planned by itself, kept while others go on, summed up on a page and in a workbook."""
+
+import json
+import os
+import signal
+from pathlib import Path
+
+import geopandas as gpd
+import openpyxl
+import pandas as pd
+import pytest
+import shapely
+
+from gridplan.city import streets_of
+from gridplan.cli import main
+from gridplan.config import read_plan_file
+from gridplan.errors import InputError, OutputError
+from gridplan.spread import spread_over
+from gridplan.synthetic import make_city
+
+PLAN = """
+[project]
+name = "两街 <b>市</b>（合成数据）"
+note = "合成数据"
+date = 2026-11-27
+[inputs.communities]
+path = "communities/{street}.parquet"
+id = "id"
+name = "name"
+street = "street"
+[inputs.households]
+path = "households/{street}.parquet"
+households = "households"
+[inputs.facilities]
+path = "facilities/{street}.csv"
+id = "id"
+category = "category"
+x = "x"
+y = "y"
+coordinates = "EPSG:4547"
+[circle]
+[[circle.services]]
+category = "药店"
+"""
+X, Y = 500_000, 3_300_000
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Path:
+    """Three streets of two communities, four buildings of 90 households each; only the first has a list of facilities."""
+    for name in ("communities", "households", "facilities"):
+        (tmp_path / name).mkdir()
+    for number in range(3):
+        west = X + 1_000 * number
+        squares = [shapely.box(west + 400 * i, Y, west + 400 * (i + 1), Y + 400) for i in range(2)]
+        table = {"id": [f"C{number}{i}" for i in range(2)], "name": "社区", "street": f"=街{number}"}
+        gpd.GeoDataFrame(table, geometry=squares, crs=4547).to_parquet(
+            tmp_path / "communities" / f"s{number}.parquet"
+        )
+        spots = shapely.points([[west + 50 + 100 * at, Y + 200] for at in range(8)])
+        gpd.GeoDataFrame({"households": [90] * 8}, geometry=spots, crs=4547).to_parquet(
+            tmp_path / "households" / f"s{number}.parquet"
+        )
+    pd.DataFrame({"id": ["F1"], "category": ["药店"], "x": [X + 100], "y": [Y + 100]}).to_csv(
+        tmp_path / "facilities" / "s0.csv", index=False
+    )
+    (tmp_path / "plan.toml").write_text(PLAN, encoding="utf-8")
+    return tmp_path
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
+    """Return the last line of standard output as JSON."""
+    return json.loads(capsys.readouterr().out.strip().split("\n")[-1])
+
+
+def run(town: Path, *more: str, jobs: int = 1) -> int:
+    """Plan the city into ``out``."""
+    return main(
+        [
+            *("run", str(town / "plan.toml"), "--out", str(town / "out"), "--jobs", str(jobs)),
+            *("--quiet", "--json", *more),
+        ]
+    )
+
+
+def test_a_city_is_the_sum_of_its_streets(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Three streets of 720 households in 4 grids of 180 are 2,160 in 12; each has its own plan; names are text."""
+    assert run(town) == 0
+    found = told(capsys)
+    assert found["totals"]["streets"] == 3
+    assert found["totals"]["households"] == 2160
+    assert found["totals"]["grids"] == 12
+    assert found["totals"]["in_band_share"] == 1
+    out = town / "out"
+    for street in ("s0", "s1", "s2"):
+        assert (out / "streets" / street / "maps" / "index.html").is_file()
+        assert (out / "streets" / street / "plan.gpkg").is_file()
+    page = (out / "city.html").read_text(encoding="utf-8")
+    assert "<b>市</b>" not in page
+    assert "&lt;b&gt;市&lt;/b&gt;" in page
+    assert page.count('href="streets/s1/maps/index.html"') == 2  # of the map and of the table
+    assert page.count("<path") == 3
+    book = openpyxl.load_workbook(out / "city.xlsx")
+    assert book.sheetnames == ["街道", "便民设施"]
+    names = [cell.value for cell in book["街道"]["B"]]
+    assert "=街1" in names
+    assert all(cell.data_type != "f" for cell in book["街道"]["B"])
+    assert not list(out.glob(".city.jsonl"))
+
+
+def test_a_street_with_faults_does_not_stop_the_others(
+    town: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The middle street's households are text; it is told, the others are planned; mended, only it is planned."""
+    path = town / "households" / "s1.parquet"
+    good = path.read_bytes()
+    gpd.read_parquet(path).assign(households="many").to_parquet(path)
+    assert run(town) == 3
+    found = told(capsys)
+    assert found["refused"] == ["s1"]
+    assert found["totals"]["grids"] == 8
+    page = (town / "out" / "city.html").read_text(encoding="utf-8")
+    assert "many" in page
+    assert page.count("<path") == 2
+    before = (town / "out" / "streets" / "s0" / "plan.gpkg").stat().st_mtime_ns
+    path.write_bytes(good)
+    assert run(town, "--resume") == 0
+    assert told(capsys)["totals"]["grids"] == 12
+    assert (town / "out" / "streets" / "s0" / "plan.gpkg").stat().st_mtime_ns == before
+
+
+def test_resuming_plans_changed_streets_anew(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A street whose households changed since is planned again, the others are not; without --resume all are."""
+    assert run(town) == 0
+    stamps = {s: (town / "out" / "streets" / s / "plan.gpkg").stat().st_mtime_ns for s in ("s0", "s2")}
+    path = town / "households" / "s2.parquet"
+    gpd.read_parquet(path).assign(households=80).to_parquet(path)
+    assert run(town, "--resume") == 0
+    assert told(capsys)["totals"]["households"] == 2160 - 80
+    now = {s: (town / "out" / "streets" / s / "plan.gpkg").stat().st_mtime_ns for s in ("s0", "s2")}
+    assert now["s0"] == stamps["s0"]
+    assert now["s2"] != stamps["s2"]
+
+
+def test_processes_change_nothing(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Over two processes the same bytes come as in one."""
+    files = ("city.html", "city.xlsx", "city.json", "streets/s1/plan.gpkg", "streets/s2/maps/index.html")
+    assert run(town) == 0
+    one = {name: (town / "out" / name).read_bytes() for name in files}
+    assert run(town, jobs=2) == 0
+    assert {name: (town / "out" / name).read_bytes() for name in files} == one
+
+
+def test_other_documents_are_not_touched(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder that holds something else is refused before anything is planned."""
+    (town / "out").mkdir()
+    (town / "out" / "letter.txt").write_text("dear", encoding="utf-8")
+    assert run(town) == OutputError.status
+    assert [one.name for one in (town / "out").iterdir()] == ["letter.txt"]
+
+
+def test_streets_are_found_by_their_files(town: Path) -> None:
+    """A street lacks what it has no file of; brackets in a folder's name are no pattern; no file is a fault."""
+    found = streets_of(read_plan_file(town / "plan.toml"))
+    assert list(found) == ["s0", "s1", "s2"]
+    assert found["s0"].inputs.facilities is not None
+    assert found["s1"].inputs.facilities is None
+    assert found["s1"].inputs.households.path == "households/s1.parquet"
+    odd = town / "[a]*"
+    odd.mkdir()
+    (odd / "communities").mkdir()
+    (odd / "communities" / "x.parquet").write_bytes(b"")
+    (odd / "plan.toml").write_text(PLAN, encoding="utf-8")
+    assert list(streets_of(read_plan_file(odd / "plan.toml"))) == ["x"]
+    (odd / "communities" / "x.parquet").unlink()
+    with pytest.raises(InputError, match="No street"):
+        streets_of(read_plan_file(odd / "plan.toml"))
+    (odd / "plan.toml").write_text(PLAN.replace("communities/{street}", "communities/x"), encoding="utf-8")
+    with pytest.raises(InputError, match="communities"):
+        streets_of(read_plan_file(odd / "plan.toml"))
+
+
+def test_a_folder_a_street_is_understood(town: Path) -> None:
+    """Where the street's name stands twice in a path it is one name."""
+    text = PLAN.replace("communities/{street}.parquet", "parts/street={street}/{street}.parquet")
+    for street, file in (("a", "a"), ("b", "b"), ("c", "other")):
+        folder = town / "parts" / f"street={street}"
+        folder.mkdir(parents=True)
+        (folder / f"{file}.parquet").write_bytes(b"")
+    (town / "plan.toml").write_text(text, encoding="utf-8")
+    assert list(streets_of(read_plan_file(town / "plan.toml"))) == ["a", "b"]
+
+
+def test_made_up_cities_grow_by_streets(tmp_path: Path) -> None:
+    """A larger city begins with the streets of a smaller one, byte for byte; codes are used once; households suffice."""
+    small, large = tmp_path / "small", tmp_path / "large"
+    make_city(small, 13_000)
+    plan = make_city(large, 24_000)
+    assert sorted(one.name for one in (small / "households").iterdir()) == [
+        "990101001.parquet",
+        "990101002.parquet",
+    ]
+    for path in small.rglob("*.parquet"):
+        assert (large / path.relative_to(small)).read_bytes() == path.read_bytes()
+    rows = pd.concat([gpd.read_parquet(one) for one in (large / "households").iterdir()])
+    assert rows["户数"].sum() >= 24_000
+    assert not rows["单元编号"].duplicated().any()
+    assert len(streets_of(read_plan_file(plan))) == 3
+
+
+def _die_once(task: tuple[Path, int]) -> int:
+    """Double a number; end the process the first time that it is 3."""
+    mark, number = task
+    if number == 3 and not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return 2 * number
+
+
+def _die(_task: int) -> int:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return 0
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="the system has no such signal")
+def test_a_process_that_dies_is_replaced(tmp_path: Path) -> None:
+    """What it was at is done by another one; where all die it is told, with what to do."""
+    tasks = [(tmp_path / "mark", number) for number in range(6)]
+    with spread_over(2, preload=__name__) as spread:
+        assert list(spread(_die_once, tasks)) == [0, 2, 4, 6, 8, 10]
+    with (
+        pytest.raises(OutputError, match="--jobs"),
+        spread_over(2, preload=__name__) as spread,
+    ):
+        list(spread(_die, [1, 2]))
