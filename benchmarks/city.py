@@ -19,7 +19,18 @@ import psutil
 
 from gridplan.synthetic import make_city
 
-HEAD = f"{'households':>11} {'streets':>8} {'communities':>12} {'grids':>7} {'in band':>8} {'gap':>6} {'seconds':>8} {'s/community':>12} {'GB':>6} {'GB, one process':>16}"
+HEADS = (
+    "households",
+    "streets",
+    "communities",
+    "grids",
+    "in band",
+    "gap",
+    "seconds",
+    "s/community",
+    "GB",
+    "GB, one",
+)
 
 
 def main() -> None:
@@ -29,7 +40,7 @@ def main() -> None:
     parser.add_argument("--effort", type=float, default=0.0)
     parser.add_argument("--scheduler")
     asked = parser.parse_args()
-    print(HEAD)
+    print(" ".join(f"{head:>12}" for head in HEADS))
     for households in asked.households:
         with tempfile.TemporaryDirectory() as folder:
             plan = make_city(Path(folder), households)
@@ -49,11 +60,17 @@ def row(plan: Path, scheduler: str | None) -> str:
         seconds = time.perf_counter() - begun
         told = json.loads(process.communicate()[0].strip().split("\n")[-1])
     totals = told["totals"]
-    return (
-        f"{totals['households']:>11,.0f} {totals['streets']:>8} {totals['communities']:>12} {totals['grids']:>7} "
-        f"{totals['in_band_share']:>8.1%} {totals['gap']:>6.2%} {seconds:>8.1f} "
-        f"{seconds / totals['communities']:>12.2f} {most:>6.2f} {largest:>16.2f}"
+    figures = (
+        f"{totals['households']:,.0f}",
+        *(totals[name] for name in ("streets", "communities", "grids")),
+        f"{totals['in_band_share']:.1%}",
+        f"{totals['gap']:.2%}",
+        f"{seconds:.1f}",
+        f"{seconds / totals['communities']:.2f}",
+        f"{most:.2f}",
+        f"{largest:.2f}",
     )
+    return " ".join(f"{figure:>12}" for figure in figures)
 
 
 def watched(process: subprocess.Popen[str]) -> tuple[float, float]:

@@ -1,7 +1,9 @@
 """A made-up city: the reference district again and again, other homes each time, as GeoParquet street by street."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +37,10 @@ def write_city(folder: Path, households: int, *, language: str) -> Path:
     _adapt(document, say(language, "synthetic.city_name", households=f"{households:,}"))
     left = households
     for code, street in _streets():
-        if left <= 0:
-            break
         _write(street, code, folder)
         left -= int(street.entrances["households"].sum())
+        if left <= 0:
+            break
     plan = folder / "plan.toml"
     plan.write_text(tomlkit.dumps(document), encoding="utf-8", newline="\n")
     return plan
@@ -46,13 +48,21 @@ def write_city(folder: Path, households: int, *, language: str) -> Path:
 
 def _streets() -> Iterator[tuple[str, District]]:
     """Yield street after street of district after district, each at its place and under its codes."""
-    for number in range(MOST):
+    for number, streets in zip(range(MOST), _districts(), strict=False):
         area = f"99{number // 99 + 1:02}{number % 99 + 1:02}"
         east_m = TILE_M[0] * (number % ACROSS - ACROSS // 2)
         south_m = TILE_M[1] * (number // ACROSS)
-        for code, street in build_streets(SEED + number):
+        for code, street in streets:
             own = area + code[DISTRICT_FIGURES:]
             yield own, _moved(street, area, own, (east_m, -south_m))
+
+
+def _districts() -> Iterator[list[tuple[str, District]]]:
+    """Yield the streets of district after district, by the seeds that give one: not every town has room for all its homes."""
+    for seed in count(SEED):
+        with suppress(ValueError):
+            streets = list(build_streets(seed))
+            yield streets
 
 
 def _moved(street: District, area: str, code: str, by_m: tuple[float, float]) -> District:
