@@ -2,22 +2,25 @@
 
 import json
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from brute import divisions, judged
+from brute import Division, divisions, judged
 from gridplan.cli import main
 from gridplan.config import read_plan_file
+from gridplan.errors import InputError
 from gridplan.options import Options
 from gridplan.partition import Band, Problem
 from gridplan.partition.problem import Floats
 from gridplan.partition.search import Effort
-from gridplan.partition.stay import moved_by, stayed
+from gridplan.partition.stay import Point, Wish, curve_of, moved_by, stayed
 from gridplan.partition.toggles import near_sets
 from gridplan.pipeline import run
 from gridplan.plan import Plan
@@ -41,11 +44,18 @@ def was_of(problem: Problem, origin: list[int]) -> Floats:
     return was
 
 
-# half of the small graphs have a plan in band at all: the others are passed over
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
-@given(graphs(largest=7, loads=(40, 50, 60, 70, 90, 100, 120)), st.data())
-def test_no_plan_moves_fewer(graph: Graph, data: st.DataObject):
-    """Of all plans in band with as many grids, none moves fewer, and of those that move as few none walks less."""
+@dataclass(frozen=True)
+class World:
+    """A small problem, who was where, and every plan in band with as many grids as there were, with the households it moves."""
+
+    problem: Problem
+    was: Floats
+    every: list[Division]
+    moved: list[float]
+
+
+def world(graph: Graph, data: st.DataObject) -> World:
+    """Draw who was where: as a plan has it, but for some units that were elsewhere or nowhere."""
     problem = graph.problem(BAND)
     every = [one for one in (judged(problem, groups) for groups in divisions(problem)) if one.out == 0]
     assume(every)
@@ -64,9 +74,25 @@ def test_no_plan_moves_fewer(graph: Graph, data: st.DataObject):
             grid[list(group)] = number
         return moved_by(was, grid)
 
-    fewest = min(worth(one.groups) for one in every)
-    walk = min(one.cost for one in every if worth(one.groups) <= fewest + 1e-6)
-    plan, moves = stayed(problem, was, Effort())
+    return World(problem, was, every, [worth(one.groups) for one in every])
+
+
+def off_middle(problem: Problem, groups: tuple[frozenset[int], ...]) -> float:
+    """Return how far the loads of grids are from 175 in sum."""
+    return float(sum(abs(problem.load[list(group)].sum() - 175) for group in groups))
+
+
+# half of the small graphs have a plan in band at all: the others are passed over
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@given(graphs(largest=7, loads=(40, 50, 60, 70, 90, 100, 120)), st.data())
+def test_no_plan_moves_fewer(graph: Graph, data: st.DataObject):
+    """Of all plans in band with as many grids, none moves fewer, and of those that move as few none walks less."""
+    drawn = world(graph, data)
+    fewest = min(drawn.moved)
+    walk = min(
+        one.cost for one, moved in zip(drawn.every, drawn.moved, strict=True) if moved <= fewest + 1e-6
+    )
+    plan, moves = stayed(drawn.problem, drawn.was, Effort())
     assert plan.out_of_band == 0
     assert moves.bound <= fewest + 1e-6
     if moves.moved <= moves.bound + 1e-6:
@@ -74,6 +100,51 @@ def test_no_plan_moves_fewer(graph: Graph, data: st.DataObject):
         assert plan.objective == pytest.approx(walk)
     else:  # beyond the largest budget
         assert fewest > 200
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@given(graphs(largest=7, loads=(40, 50, 60, 70, 90, 100, 120)), st.data())
+def test_no_plan_that_moves_as_many_is_better(graph: Graph, data: st.DataObject):
+    """Within the households that may move the plan is the best towards its goal, and so is every point of the curve."""
+    drawn = world(graph, data)
+    fewest, most = min(drawn.moved), float(data.draw(st.integers(0, 200)))
+    assume(fewest <= 200)
+    values = {
+        "walk": [one.cost for one in drawn.every],
+        "balance": [off_middle(drawn.problem, one.groups) for one in drawn.every],
+    }
+
+    def best(goal: str, within: float) -> float:
+        return min(
+            value for value, moved in zip(values[goal], drawn.moved, strict=True) if moved <= within + 1e-6
+        )
+
+    goal = data.draw(st.sampled_from(["walk", "balance"]))
+    wish = Wish(moved=most, toward=goal, curve=True)
+    plan, moves = stayed(drawn.problem, drawn.was, Effort(), wish)
+    assume(moves.bound == pytest.approx(fewest))
+    groups = tuple(frozenset(np.flatnonzero(plan.grid == n).tolist()) for n in range(plan.grid.max() + 1))
+    value = plan.objective if goal == "walk" else off_middle(drawn.problem, groups)
+    assert value == pytest.approx(best(goal, max(most, fewest)))
+    for point in moves.curve:
+        assert point.moved <= point.most + 1e-6
+        assert point.value == pytest.approx(best(point.toward, point.most))
+    for goal in ("walk", "balance"):
+        mine = [point for point in moves.curve if point.toward == goal]
+        assert mine[0].most == pytest.approx(fewest)
+        assert [point.value for point in mine] == sorted((point.value for point in mine), reverse=True)
+
+
+def test_curves_of_pieces_add_up():
+    """5 and 7 households for 10 m and 20 m less: together 0, 5, 7 or 12 moves, and nothing that another beats."""
+
+    def curve(moved: float, walk_m: float) -> list[Point]:
+        points = ((0.0, 100.0), (moved, walk_m))
+        return [Point(toward="walk", most=m, moved=m, walk_m=w, off_middle=0.0) for m, w in points]
+
+    found = curve_of([curve(5.0, 90.0), curve(7.0, 80.0)])
+    assert [(point.moved, point.walk_m) for point in found] == [(0, 200), (5, 190), (7, 180), (12, 170)]
+    assert curve_of([curve(5.0, 90.0), []]) == []
 
 
 def test_a_row_that_got_one_household_too_many():
@@ -167,3 +238,70 @@ def test_the_command_goes_on_from_a_folder(
     assert (place.parent / "adjusted" / "plan.gpkg").is_file()
     assert main(["adjust", str(place)]) == 2
     assert main(["adjust", str(place), "--from", str(tmp_path / "none")]) == 3
+
+
+@pytest.mark.parametrize("name", ["old.gpkg", "old.shp", "old.csv", "units.csv", "old.parquet"])
+def test_grids_made_elsewhere_are_a_start(place: Path, plan: Plan, tmp_path: Path, name: str):
+    """Polygons in degrees, or tables of households or units, of the same grids: nobody moves, codes live on."""
+    file = tmp_path / name
+    if name == "units.csv":
+        pd.DataFrame(plan.units)[["unit_id", "grid_id"]].to_csv(file, index=False)
+    elif name == "old.csv":
+        pd.DataFrame(plan.households)[["household_id", "grid_id"]].to_csv(file, index=False)
+    elif name == "old.parquet":
+        plan.grids[["grid_id", "geometry"]].to_crs(4490).to_parquet(file)
+    else:
+        plan.grids[["grid_id", "geometry"]].to_crs(4490).to_file(file)
+    again = run(read_plan_file(place), Options(before=str(file)))
+    codes = dict(zip(plan.households["household_id"], plan.households["grid_id"], strict=True))
+    assert dict(zip(again.households["household_id"], again.households["grid_id"], strict=True)) == codes
+    assert again.report["adjusted"]["households_moved"] == 0
+
+
+def test_a_start_may_break_every_promise(place: Path, plan: Plan, tmp_path: Path):
+    """One grid across both communities, one for all that is left, some in none: the new plan keeps the promises all the same."""
+    rows = pd.DataFrame(plan.units)[["unit_id"]].assign(grid_id="B")
+    rows.loc[rows["unit_id"].isin(["u03", "u07", "u05"]), "grid_id"] = "A"
+    rows = rows[rows["unit_id"] != "u01"]
+    rows.to_csv(tmp_path / "old.csv", index=False)
+    found = run(read_plan_file(place), Options(before=str(tmp_path / "old.csv")))
+    assert found.report["totals"]["grids"] == plan.report["totals"]["grids"]
+    assert any("old.csv" in text for text in found.report["told"])
+    assert found.report["retired_codes"] == ["A", "B"]  # no grid has most of either
+
+
+def test_a_start_that_lies_elsewhere_is_refused(place: Path, plan: Plan, tmp_path: Path):
+    """Grids that hold no household, no column of codes, no file: each is told."""
+    far = plan.grids[["grid_id", "geometry"]].assign(geometry=plan.grids.geometry.translate(90_000))
+    far.to_file(tmp_path / "far.gpkg")
+    plan.grids[["geometry"]].to_file(tmp_path / "nameless.gpkg")
+    for name, told in (
+        ("far.gpkg", "no household"),
+        ("nameless.gpkg", "grid_id"),
+        ("none.gpkg", "none.gpkg"),
+    ):
+        with pytest.raises(InputError, match=told):
+            run(read_plan_file(place), Options(before=str(tmp_path / name)))
+
+
+def test_the_command_tells_the_curve(place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    """With ``--curve`` the report, the page and the workbook have it, drawn too; wrong numbers are refused."""
+    old = tmp_path / "old"
+    assert main(["run", str(place), "--out", str(old), "--quiet"]) == 0
+    rows = pd.read_csv(place.parent / "households.csv")
+    rows.loc[rows["building"] == "u03", "households"] -= 5
+    rows.to_csv(place.parent / "households.csv", index=False)
+    new = tmp_path / "new"
+    asked = ["adjust", str(place), "--from", str(old), "--out", str(new), "--quiet"]
+    assert main([*asked, "--curve", "--moved", "60"]) == 0
+    curve = json.loads((new / "report.json").read_text(encoding="utf-8"))["adjusted"]["tradeoff"]
+    assert {row["community_id"] for row in curve} == {"C1"}
+    assert curve[0]["moved"] == 0
+    assert "<svg" in (new / "tradeoff.svg").read_text(encoding="utf-8")
+    assert "tradeoff.svg" in (new / "report.md").read_text(encoding="utf-8")
+    assert "调整取舍" in openpyxl.load_workbook(new / "staffing.xlsx").sheetnames
+    capsys.readouterr()
+    assert main([*asked, "--moved", "-3", "--toward", "north"]) == 2
+    told = capsys.readouterr().err
+    assert "--moved" in told
+    assert "--toward" in told

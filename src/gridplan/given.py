@@ -70,7 +70,7 @@ def drawn_of(path: str | None, inputs: Inputs, units: Units, band: Band, *, impr
     """
     if path is None:
         return Drawn()
-    key, found = _read(path)
+    key, found = read_drawn(path)
     sheet = Sheet(
         part=PART,
         file=path,
@@ -100,8 +100,14 @@ def drawn_of(path: str | None, inputs: Inputs, units: Units, band: Band, *, impr
     return Drawn(hand=hand, earlier=earlier, told=(Message(told, {"file": path, "grids": len(names)}),))
 
 
-def _read(path: str) -> tuple[str, pd.DataFrame]:
-    """Return which ids a table has, and its rows: id, grid."""
+def read_drawn(path: str) -> tuple[str, pd.DataFrame]:
+    """Return which ids a table of grids has, and its rows: id, grid.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or has neither ids of units nor of households.
+    """
     refused = []
     for key in KEYS:
         try:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from gridplan.plan import Plan
 from gridplan.progress import Halt
@@ -26,7 +27,10 @@ class Options:
     drawn, improve
         A table of grids that somebody has drawn, to be judged; whether the solver goes on where it gives none.
     before
-        A plan to go on from, so that as few households as can be change their grid.
+        A plan to go on from, or the path of grids that were made elsewhere, so that as few households as can be change their grid.
+    moved, toward, curve
+        Of going on from a plan: households that may move in each part of a community, where that serves the goal, None for as
+        few as can be; the goal; whether to tell what other numbers would give.
     journal
         A folder for what is solved, community by community, and of what a run that was killed had solved.
     """
@@ -39,7 +43,10 @@ class Options:
     halt: Halt | None = None
     drawn: str | None = None
     improve: bool = False
-    before: Plan | None = None
+    before: Plan | str | None = None
+    moved: float | None = None
+    toward: Literal["walk", "balance"] = "walk"
+    curve: bool = False
     journal: Path | None = None
 
     @property

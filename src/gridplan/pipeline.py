@@ -170,6 +170,9 @@ def _divided(
                 seconds=asked.options.time_limit,
                 halt=None if asked.options.halt is None else asked.options.halt.mark,
                 journal=asked.options.journal,
+                wish=partition.Wish(
+                    moved=asked.options.moved, toward=asked.options.toward, curve=asked.options.curve
+                ),
             )
         ),
         metres=ways.metres,

@@ -33,7 +33,12 @@ class _Job:
 
 JOBS = {
     "run": _Job(work=jobs.run, arguments={"plan": "PLAN.toml"}, own=("out", "scheduler"), flags=("resume",)),
-    "adjust": _Job(work=jobs.adjust, arguments={"plan": "PLAN.toml"}, own=("from_", "out")),
+    "adjust": _Job(
+        work=jobs.adjust,
+        arguments={"plan": "PLAN.toml"},
+        own=("from_", "out", "moved", "toward"),
+        flags=("curve",),
+    ),
     "apply": _Job(
         work=jobs.apply, arguments={"plan": "PLAN.toml"}, own=("assignment", "out"), flags=("improve",)
     ),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gridplan.cli.options import Common
+from gridplan.cli.options import Common, nearness
 from gridplan.cli.output import results_only, tell
 from gridplan.cli.remakes import finished, tell_of_kept
 from gridplan.errors import UsageError
@@ -35,15 +35,28 @@ def run(
     return _planned(plan, out, common, language, resume=resume, scheduler=scheduler)
 
 
-def adjust(*, plan: str, from_: str | None, out: str | None, common: Common, language: str) -> int:
-    """Make a plan that goes on from an earlier one: as few households as can be change their grid."""
+def adjust(  # one an option
+    *,
+    plan: str,
+    from_: str | None,
+    out: str | None,
+    moved: str | None,
+    toward: str | None,
+    curve: bool,
+    common: Common,
+    language: str,
+) -> int:
+    """Make a plan that goes on from an earlier one: as few households as can be change their grid, or as many as may."""
+    wish = nearness(moved, toward)
     from gridplan.export.geopackage import read_plan
     from gridplan.export.write import PLAN
 
     if from_ is None:
         raise UsageError(Message("cli.no_from"))
-    old = read_plan(finished(from_) / PLAN)
-    return _planned(plan, out, common, language, folder="adjusted", before=old)
+    path = Path(from_)
+    ours = path.is_dir() or path.name == PLAN or not path.suffix
+    old = read_plan(finished(from_) / PLAN) if ours else from_
+    return _planned(plan, out, common, language, folder="adjusted", before=old, curve=curve, **wish)
 
 
 def apply(

@@ -4,6 +4,7 @@ import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from gridplan.errors import UsageError
 from gridplan.words import LANGUAGES, Message
@@ -21,7 +22,9 @@ VALUES = {
     "encoding": "NAME",
     "database": "postgresql://...",
     "schema": "NAME",
-    "from_": "PLAN.gpkg",
+    "from_": "PLAN.gpkg|FILE",
+    "moved": "HOUSEHOLDS",
+    "toward": "walk|balance",
     "scheduler": "tcp://HOST:PORT",
     "seed": "N",
     "time_limit": "SECONDS",
@@ -93,6 +96,24 @@ def common(
     )
 
 
+def nearness(moved: str | None, toward: str | None) -> dict[str, Any]:
+    """Return how near a plan is to stay to an earlier one, as options of a run, from their texts.
+
+    Raises
+    ------
+    UsageError
+        If values cannot be used; it carries all of them.
+    """
+    wrong = [
+        Message("cli.wrong_value", {"option": option, "value": value, "want": Message(f"cli.want_{want}")})
+        for option, value, want in (("--moved", moved, "moved"), ("--toward", toward, "toward"))
+        if value is not None and not _FITS[want](value)
+    ]
+    if wrong:
+        raise UsageError(wrong)
+    return {"moved": None if moved is None else float(moved), "toward": toward or "walk"}
+
+
 def _whole(text: str, *, least: int) -> bool:
     return text.isascii() and text.isdigit() and least <= int(text) < 1 << 31  # solvers take no larger ones
 
@@ -109,6 +130,8 @@ _FITS: Mapping[str, Callable[[str], bool]] = {
     "time_limit": _seconds,
     "jobs": lambda text: _whole(text, least=1),
     "lang": lambda text: text in LANGUAGES,
+    "moved": lambda text: _whole(text, least=0),
+    "toward": lambda text: text in ("walk", "balance"),
 }
 
 

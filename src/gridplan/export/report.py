@@ -3,15 +3,16 @@
 It holds no timings, so that its bytes repeat.
 """
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from statistics import median
 from typing import Any
 
 from gridplan.export.frames import proven, settled
 from gridplan.export.loads import LOADS, loads_svg
+from gridplan.export.markdown import number, percent, plain, span, table
 from gridplan.export.plot import CURVE
 from gridplan.export.reach import circle_tables
+from gridplan.export.tradeoff import TRADEOFF, tradeoff_tables
 from gridplan.plan import Plan
 from gridplan.words import say
 
@@ -26,6 +27,7 @@ def report_markdown(plan: Plan) -> str:
         _decided(plan),
         _figures(plan),
         _attention(plan),
+        _tradeoff(plan),
         _services(plan),
         _next_sites(plan),
         _parameters(plan),
@@ -37,20 +39,20 @@ def report_markdown(plan: Plan) -> str:
 
 def _title(plan: Plan) -> Iterator[str]:
     project = plan.report["project"]
-    yield f"# {_said(plan, 'title', name=_plain(project['name']))}"
+    yield f"# {_said(plan, 'title', name=plain(project['name']))}"
     if project.get("note"):
-        yield f"> **{_plain(project['note'])}**"
+        yield f"> **{plain(project['note'])}**"
 
 
 def _decided(plan: Plan) -> Iterator[str]:
     """Say what the plan is, in a paragraph."""
     totals = plan.report["totals"]
-    figures = {name: _number(totals[name]) for name in ("households", "grids", "workers")}
+    figures = {name: number(totals[name]) for name in ("households", "grids", "workers")}
     told = [_said(plan, "decided", communities=len(plan.communities), **figures)]
     for kind, key in (("special", "decided_special"), ("empty", "decided_empty")):
         grids = plan.grids[plan.grids["kind"] == kind]
         if len(grids):
-            told.append(_said(plan, key, grids=len(grids), workers=_number(grids["workers"].sum())))
+            told.append(_said(plan, key, grids=len(grids), workers=number(grids["workers"].sum())))
     yield _said(plan, "blank").join([*told, _said(plan, "files")])
 
 
@@ -59,18 +61,18 @@ def _figures(plan: Plan) -> Iterator[str]:
     totals, rows = plan.report["totals"], plan.report["communities"]
     grids = plan.grids[plan.grids["kind"] == "ordinary"]
     walked = float((grids["households"] * grids["walk_mean_m"]).sum())
-    walk_m = _number(walked / max(1.0, float(grids["households"].sum())), 1)
+    walk_m = number(walked / max(1.0, float(grids["households"].sum())), 1)
     known = sum(proven(row) for row in rows)
     inside = (grids["in_band"] == 1).sum()
     lines = {
-        "grids_in_band": f"{inside} / {len(grids)} ({_percent(totals['in_band_share'])})",
+        "grids_in_band": f"{inside} / {len(grids)} ({percent(totals['in_band_share'])})",
         "posts": _posts(plan),
         "services_covered": _covered(plan),
         "mean_walk": _said(plan, "metres", metres=walk_m),
         "proven": f"{known} / {len(rows)}",
     }
     yield f"## {_said(plan, 'figures')}"
-    yield _table(("", ""), [(_said(plan, f"figure_{name}"), text) for name, text in lines.items()])
+    yield table(("", ""), [(_said(plan, f"figure_{name}"), text) for name, text in lines.items()])
     yield from [f"![{_said(plan, 'loads')}]({LOADS})"] if loads_svg(plan) else []
 
 
@@ -79,11 +81,11 @@ def _posts(plan: Plan) -> str:
     totals, norm = plan.report["totals"], plan.report.get("staffing")
     if norm is None:
         return _said(plan, "no_norm")
-    low, high = _number(totals["posts_min"], 1), _number(totals["posts_max"], 1)
+    low, high = number(totals["posts_min"], 1), number(totals["posts_max"], 1)
     told = [_said(plan, "posts", low=low, high=high)]
     for key, known in (("residents", "posts_by_residents"), ("roster", "workers_on_roster")):
         if totals.get(known) is not None:
-            told.append(_said(plan, f"posts_{key}", posts=_number(totals[known], 1)))
+            told.append(_said(plan, f"posts_{key}", posts=number(totals[known], 1)))
     return _said(plan, "posts_and").join(told)
 
 
@@ -93,7 +95,7 @@ def _covered(plan: Plan) -> str:
     if not rows:
         return _said(plan, "no_services")
     full = [sum(row[when] >= WHOLE for row in rows) for when in ("covered_before", "covered_after")]
-    new = _number(sum(row["new"] for row in rows))
+    new = number(sum(row["new"] for row in rows))
     return _said(plan, "covered", before=full[0], after=full[1], services=len(rows), new=new)
 
 
@@ -116,12 +118,12 @@ def _communities_out(plan: Plan) -> list[str]:
             plan,
             "community_out_proven" if settled(row) else "community_out",
             name=names[row["community_id"]],
-            out=_number(row["out_of_band"]),
-            grids=_number(row["grids"]),
-            outside=_number(row["households_outside"]),
-            reason=_plain(row.get("why") or row["reason"]),
+            out=number(row["out_of_band"]),
+            grids=number(row["grids"]),
+            outside=number(row["households_outside"]),
+            reason=plain(row.get("why") or row["reason"]),
         )
-        + "".join(f"\n  - {_plain(way['text'])}" for way in row.get("ways_out") or ())
+        + "".join(f"\n  - {plain(way['text'])}" for way in row.get("ways_out") or ())
         for row in rows
     ]
     return _first(plan, texts)
@@ -133,10 +135,10 @@ def _open_proofs(plan: Plan) -> list[str]:
     if not rows:
         return []
     widest = max(rows, key=lambda row: float(row["gap"]))
-    gap, name = _percent(widest["gap"]), _names(plan)[widest["community_id"]]
+    gap, name = percent(widest["gap"]), _names(plan)[widest["community_id"]]
     if len(rows) == 1:
         return [_said(plan, "not_proven_one", gap=gap, name=name)]
-    middle = _percent(median(float(row["gap"]) for row in rows))
+    middle = percent(median(float(row["gap"]) for row in rows))
     return [_said(plan, "not_proven", count=len(rows), gap=gap, name=name, median=middle)]
 
 
@@ -145,7 +147,7 @@ def _pieces(plan: Plan) -> list[str]:
     rows = [row for row in plan.report["communities"] if row.get("pieces_reason")]
     names = _names(plan)
     texts = [
-        _said(plan, "in_pieces", name=names[row["community_id"]], reason=_plain(row["pieces_reason"]))
+        _said(plan, "in_pieces", name=names[row["community_id"]], reason=plain(row["pieces_reason"]))
         for row in rows
     ]
     return _first(plan, texts)
@@ -160,9 +162,9 @@ def _services_out(plan: Plan) -> list[str]:
         _said(
             plan,
             "service_out",
-            category=_plain(row["category"]),
+            category=plain(row["category"]),
             households=_beyond(plan, row),
-            share=_percent(1 - row["covered_after"]),
+            share=percent(1 - row["covered_after"]),
         )
         for row in sorted(rows, key=lambda row: (row["covered_after"], row["category"]))
     ]
@@ -172,7 +174,7 @@ def _services_out(plan: Plan) -> list[str]:
 
 def _beyond(plan: Plan, service: dict[str, Any]) -> str:
     """Return how many households stay out of reach of a service."""
-    return _number((1 - service["covered_after"]) * plan.report["totals"]["households"])
+    return number((1 - service["covered_after"]) * plan.report["totals"]["households"])
 
 
 def _gap(plan: Plan) -> list[str]:
@@ -182,8 +184,8 @@ def _gap(plan: Plan) -> list[str]:
     roster = totals.get("workers_on_roster")
     if plan.report.get("staffing") is None or roster is None or roster >= needed:
         return []
-    short = _number(needed - roster, 1)
-    return [_said(plan, "posts_short", needed=_number(needed, 1), roster=_number(roster, 1), short=short)]
+    short = number(needed - roster, 1)
+    return [_said(plan, "posts_short", needed=number(needed, 1), roster=number(roster, 1), short=short)]
 
 
 def _services(plan: Plan) -> Iterator[str]:
@@ -193,28 +195,37 @@ def _services(plan: Plan) -> Iterator[str]:
     heads = ("service", "limit", "existing", "new", "before", "after", "minutes", "beyond", "unreachable")
     lines = [
         (
-            _plain(row["category"]),
-            _said(plan, "metres", metres=_number(row["limit_m"])),
-            _number(row["existing"]),
-            _number(row["new"]),
-            _percent(row["covered_before"]),
-            _percent(row["covered_after"]),
-            _number(row["mean_minutes"], 1),
+            plain(row["category"]),
+            _said(plan, "metres", metres=number(row["limit_m"])),
+            number(row["existing"]),
+            number(row["new"]),
+            percent(row["covered_before"]),
+            percent(row["covered_after"]),
+            number(row["mean_minutes"], 1),
             _beyond(plan, row),
-            _number(row["unreachable"]),
+            number(row["unreachable"]),
         )
         for row in plan.report["circle"]
     ]
     yield f"## {_said(plan, 'services')}"
-    yield _table([_said(plan, f"head_{head}") for head in heads], lines)
+    yield table([_said(plan, f"head_{head}") for head in heads], lines)
+
+
+def _tradeoff(plan: Plan) -> Iterator[str]:
+    """Yield what moving other numbers of households would give, drawn and as a table."""
+    for heads, lines in tradeoff_tables(plan, plain):
+        yield f"## {_said(plan, 'tradeoff')}"
+        yield f"![{_said(plan, 'tradeoff')}]({TRADEOFF})"
+        yield table(heads, lines)
+        yield _said(plan, "tradeoff_how")
 
 
 def _next_sites(plan: Plan) -> Iterator[str]:
     """Yield what became of each goal, and what the next sites of each service would add, drawn and as a table."""
-    for name, heads, lines in circle_tables(plan, _plain):
+    for name, heads, lines in circle_tables(plan, plain):
         yield f"## {_said(plan, name)}"
         yield from [f"![{_said(plan, name)}]({CURVE})"] if name == "next_sites" else []
-        yield _table(heads, lines)
+        yield table(heads, lines)
 
 
 def _parameters(plan: Plan) -> Iterator[str]:
@@ -222,33 +233,33 @@ def _parameters(plan: Plan) -> Iterator[str]:
     report = plan.report
     band, norm = report["band"], report.get("staffing")
     lines = [
-        (_said(plan, "parameter_band"), _span(band["low"], band["high"])),
-        (_said(plan, "parameter_workers"), _span(band["fewest"], band["most"])),
+        (_said(plan, "parameter_band"), span(band["low"], band["high"])),
+        (_said(plan, "parameter_workers"), span(band["fewest"], band["most"])),
     ]
     if norm is not None:
-        lines.append((_said(plan, "parameter_norm"), _span(norm["low"], norm["high"])))
-        lines.append((_said(plan, "parameter_residents"), _number(norm.get("per_10000"))))
+        lines.append((_said(plan, "parameter_norm"), span(norm["low"], norm["high"])))
+        lines.append((_said(plan, "parameter_residents"), number(norm.get("per_10000"))))
     lines += [
         (_said(plan, "parameter_date"), str(report["project"]["date"])),
         (_said(plan, "parameter_seed"), str(report["seed"])),
         (_said(plan, "parameter_version"), str(report["version"])),
     ]
     yield f"## {_said(plan, 'parameters')}"
-    yield _table(("", ""), lines)
+    yield table(("", ""), lines)
 
 
 def _inputs(plan: Plan) -> Iterator[str]:
     """Yield the files that the plan was made from, so that anybody can see whether theirs are the same."""
-    lines = [(_plain(label), f"`{sha[:12]}`") for label, sha in plan.report["inputs"].items()]
+    lines = [(plain(label), f"`{sha[:12]}`") for label, sha in plan.report["inputs"].items()]
     if lines:
         yield f"## {_said(plan, 'inputs')}"
-        yield _table((_said(plan, "head_file"), _said(plan, "head_sha256")), lines)
+        yield table((_said(plan, "head_file"), _said(plan, "head_sha256")), lines)
 
 
 def _details(plan: Plan) -> Iterator[str]:
     """Yield every remark of the run, and the first changes made to the inputs."""
     for part, key in (("told", "remarks"), ("repairs", "repairs")):
-        texts = [_plain(text) for text in plan.report.get(part) or ()]
+        texts = [plain(text) for text in plan.report.get(part) or ()]
         if texts:
             yield f"## {_said(plan, key, count=len(texts))}"
             yield "\n".join(f"- {text}" for text in (texts if part == "told" else _first(plan, texts)))
@@ -257,8 +268,8 @@ def _details(plan: Plan) -> Iterator[str]:
 def _names(plan: Plan) -> dict[str, str]:
     """Return what each community is called by its id: its name and id, or its id alone."""
     pairs = zip(plan.communities["community_id"], plan.communities["name"], strict=True)
-    both = {each: _said(plan, "named", name=_plain(name), id=_plain(each)) for each, name in pairs if name}
-    return {each: both.get(each, _plain(each)) for each in plan.communities["community_id"]}
+    both = {each: _said(plan, "named", name=plain(name), id=plain(each)) for each, name in pairs if name}
+    return {each: both.get(each, plain(each)) for each in plan.communities["community_id"]}
 
 
 def _first(plan: Plan, texts: list[str]) -> list[str]:
@@ -267,29 +278,5 @@ def _first(plan: Plan, texts: list[str]) -> list[str]:
     return [*texts[:SHOWN], _said(plan, "and_more", count=rest)] if rest > 0 else texts
 
 
-def _table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
-    """Return a Markdown table."""
-    rows = [heads, ["---"] * len(heads), *lines]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
-
-
 def _said(plan: Plan, key: str, /, **values: object) -> str:
     return say(plan.language, f"report.{key}", **values)
-
-
-def _plain(text: object) -> str:
-    """Return a text from the data on one line, none of its marks taken for Markdown; inside a word _ is none."""
-    return re.sub(r"([\\`*<|\[\]#]|(?<!\w)_|_(?!\w))", r"\\\1", " ".join(str(text).split()))
-
-
-def _number(value: float | None, digits: int = 0) -> str:
-    return "-" if value is None or value != value else f"{value:,.{digits}f}"  # noqa: PLR0124  NaN
-
-
-def _span(low: float, high: float) -> str:
-    """Return two numbers as from - to, one if they are the same."""
-    return _number(low) if low == high else f"{_number(low)}–{_number(high)}"
-
-
-def _percent(share: float | None) -> str:
-    return "-" if share is None else f"{share:.1%}"

@@ -34,6 +34,7 @@ from gridplan.export.reach import SERVICE, curve_charts, reach_frames
 from gridplan.export.sheet import Printer
 from gridplan.export.staff import holders, staff_frames
 from gridplan.export.table import Column, Form, Table
+from gridplan.export.tradeoff import tradeoff_frame
 from gridplan.plan import Plan
 
 PLAIN_TEXT = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -159,6 +160,9 @@ def tables(plan: Plan) -> Iterator[tuple[str, Table]]:
         facilities = facilities_frame(plan)
         crowded = facilities["used"] > 1
         yield "facilities", _table(plan, "facilities", facilities, alerts=crowded, total=False)
+    tradeoff = tradeoff_frame(plan)
+    if tradeoff is not None:
+        yield "tradeoff", _table(plan, "tradeoff", tradeoff, total=False)
     for name, frame in list_frames(plan):
         yield name, _table(plan, name, frame, total=False)
 

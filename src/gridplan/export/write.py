@@ -18,6 +18,7 @@ from gridplan.export.plot import CURVE, curve_svg
 from gridplan.export.record import report_json
 from gridplan.export.report import report_markdown
 from gridplan.export.swap import Places, bring, carry_over, clear_leftovers, settle, swap_in
+from gridplan.export.tradeoff import TRADEOFF, tradeoff_svg
 from gridplan.export.workbook import write_workbook
 from gridplan.plan import Plan
 from gridplan.tables import LISTS
@@ -190,7 +191,7 @@ def _fill(new: Path, plan: Plan, pages: Mapping[str, str]) -> None:
     (new / MAPS).mkdir(parents=True)
     write_geopackage(plan, new / PLAN)
     write_workbook(plan, new / WORKBOOK)
-    drawings = {LOADS: loads_svg(plan), CURVE: curve_svg(plan)}
+    drawings = {LOADS: loads_svg(plan), CURVE: curve_svg(plan), TRADEOFF: tradeoff_svg(plan)}
     drawn = {name: text for name, text in drawings.items() if text}
     told = report_markdown(plan)
     texts = {
@@ -223,7 +224,7 @@ def _ours(folder: Path) -> list[Path]:
     layers = [path for path in derived if path.is_file()]
     stale = [path.relative_to(folder) for path in (*sheets, *layers)]  # of the plan that was
     return [
-        *map(Path, (PLAN, REPORT, WORKBOOK, PAGE, WEB_PAGE, CURVE, LOADS)),
+        *map(Path, (PLAN, REPORT, WORKBOOK, PAGE, WEB_PAGE, CURVE, LOADS, TRADEOFF)),
         *pages,
         *lists,
         *journals,

@@ -15,6 +15,7 @@ from gridplan.partition.result import Partition
 from gridplan.partition.search import Effort
 from gridplan.partition.sharing import shared_workers
 from gridplan.partition.solve import solve
+from gridplan.partition.stay import Wish
 from gridplan.partition.told import WayOut, described, reason_with_ways
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Problem",
     "Rules",
     "WayOut",
+    "Wish",
     "WorkersAsked",
     "clashes",
     "described",

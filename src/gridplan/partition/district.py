@@ -16,7 +16,7 @@ from gridplan.partition.pieces import Rules, pieces_of
 from gridplan.partition.problem import Band, Floats, Problem
 from gridplan.partition.search import Effort
 from gridplan.partition.solve import solve
-from gridplan.partition.stay import stayed
+from gridplan.partition.stay import Wish, stayed
 from gridplan.partition.told import Piece, Solved, WayOut, certificate, reason_told, ways_told
 from gridplan.partition.tower import Rows as Parts
 from gridplan.partition.trial import ways_out
@@ -68,6 +68,7 @@ class _Task:
     micro: Band | None
     judge: bool = True
     was: Floats | None = None
+    wish: Wish | None = None
 
 
 def _solved(task: _Task) -> Solved:
@@ -86,7 +87,7 @@ def _solved(task: _Task) -> Solved:
         if task.was is None:
             found = solve(joined, effort)
         else:
-            found, moves = stayed(joined, _led(task.was, joined), effort)
+            found, moves = stayed(joined, _led(task.was, joined), effort, task.wish)
         answer = untied(problem, joined, found)
         ways = ways_named(ways_out(joined, rows_of_joined(task.rows, joined), found, effort), joined)
     return Solved(
@@ -137,6 +138,7 @@ def _all_solved(
             micro=rules.micro,
             judge=rules.judge,
             was=_was(pieces[i].units, rules),
+            wish=rules.wish,
         )
         for i in hard
     ]

@@ -11,6 +11,7 @@ from scipy.sparse import coo_array, csgraph, csr_array
 from gridplan.partition.charges import PlanPrices, extras_of
 from gridplan.partition.hand import NONE, Hand
 from gridplan.partition.problem import Band, Floats, Ints, Problem, WorkersAsked
+from gridplan.partition.stay import Wish
 from gridplan.partition.told import Piece
 
 
@@ -31,9 +32,7 @@ class Rules:
     journal: Path | None = None  # a folder for what is solved, and of what was solved before
     judge: bool = True  # hold grids that somebody has drawn against the best there are
     was: pd.DataFrame | None = None  # unit (position), earlier (grid), households: as few as can be move
-    price_m: float | None = (
-        None  # metres walked less that one household which moves is worth; None: no walk is
-    )
+    wish: Wish | None = None  # where more may move
 
     @property
     def by_clock(self) -> bool:

@@ -7,36 +7,68 @@ the budget, no plan moves fewer. Among the sets of so many moves a second one fi
 a plan.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, linear_sum_assignment, milp
-from scipy.sparse import csgraph
+from scipy.optimize import linear_sum_assignment
 
-from gridplan.partition.growth import figures_of
 from gridplan.partition.judge import as_it_is
 from gridplan.partition.master import Rows
-from gridplan.partition.problem import Columns, Floats, Ints, Problem
+from gridplan.partition.near import WHOLE, Near, Toward
+from gridplan.partition.problem import Floats, Ints, Problem
 from gridplan.partition.result import Partition
 from gridplan.partition.search import Effort, Lists
 from gridplan.partition.solve import solve
-from gridplan.partition.toggles import near_sets
 
 BUDGETS = (0.0, 30.0, 60.0, 90.0, 120.0, 150.0, 180.0, 210.0)  # households, one after another
-STEPS = 2_000_000  # of the search around each grid
-SETS = 150_000  # more are not solved over
 PRICE_M = 400.0  # of a household that moves, where a plan is made anew
-WHOLE = 1e-6
+MORE = (0.0, 10.0, 20.0, 40.0, 60.0, 90.0, 120.0, 160.0, 200.0)  # households beyond the fewest, of a curve
+GOALS: tuple[Toward, ...] = ("walk", "balance")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """How near a plan is to stay to an earlier one.
+
+    Attributes
+    ----------
+    moved
+        Households that may move in a piece, where that serves the goal; None, or fewer than have to: as few as can be.
+    toward
+        What it is for: the shortest walk, or loads as near to the middle of the band as can be.
+    curve
+        Whether to tell what other numbers would give.
+    """
+
+    moved: float | None = None
+    toward: Toward = "walk"
+    curve: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """The best plan towards a goal that moves at most so many households: what it moves, its walk, loads off the middle."""
+
+    toward: Toward
+    most: float
+    moved: float
+    walk_m: float
+    off_middle: float
+
+    @property
+    def value(self) -> float:
+        """What the goal makes small."""
+        return self.walk_m if self.toward == "walk" else self.off_middle
 
 
 @dataclass(frozen=True, kw_only=True)
 class Moves:
-    """Households that move, and how many have to at least under the goals before."""
+    """Households that move, how many have to at least under the goals before, and what moving others would give."""
 
     moved: float
     bound: float
+    curve: tuple[Point, ...] = ()
 
 
 def moved_by(was: Floats, grid: Ints) -> float:
@@ -47,7 +79,9 @@ def moved_by(was: Floats, grid: Ints) -> float:
     return float(was.sum() - shared[at, of].sum())
 
 
-def stayed(problem: Problem, was: Floats, effort: Effort) -> tuple[Partition, Moves]:
+def stayed(
+    problem: Problem, was: Floats, effort: Effort, wish: Wish | None = None
+) -> tuple[Partition, Moves]:
     """Return the plan that moves fewest households, and among those walks least, and how many have to move.
 
     Where it needs more sets than can be listed the plan is the one that moves fewest with those listed, and fewer may do; where it
@@ -61,9 +95,13 @@ def stayed(problem: Problem, was: Floats, effort: Effort) -> tuple[Partition, Mo
         Households of each unit that were in each origin, shape (n, origins).
     effort
         How much work may be done where a plan is made anew.
+    wish
+        Whether more households may move than have to, and what for.
     """
+    wish = wish or Wish()
     known = problem.ties is None and problem.band.fewest == problem.band.most and was.sum() > 0
-    groups, least = _nearest(problem, was, effort) if known else (None, 0.0)
+    nearest, least = _nearest(problem, was, effort) if known else (None, 0.0)
+    groups = None if nearest is None else _picked(problem, was, nearest, wish)
     plan = _anew(problem, was, effort) if groups is None else as_it_is(problem, groups)
     if not plan.out_of_band:
         number = float(plan.workers.sum())
@@ -71,7 +109,45 @@ def stayed(problem: Problem, was: Floats, effort: Effort) -> tuple[Partition, Mo
         bound = Lists(problem, replace(effort, work=0.0)).bound(rows).value
         plan = replace(plan, lower_bound=max(0.0, min(bound, plan.objective)))
     moved = moved_by(was, plan.grid)
-    return plan, Moves(moved=moved, bound=min(least, moved))
+    curve = () if nearest is None or not wish.curve else tuple(_curve(problem, was, nearest[1]))
+    return plan, Moves(moved=moved, bound=min(least, moved), curve=curve)
+
+
+def _picked(problem: Problem, was: Floats, nearest: tuple[Near, float], wish: Wish) -> list[Ints] | None:
+    """Return the grids of the best plan that moves as many households as may, None where none was met."""
+    near, most = nearest
+    if wish.moved is not None and wish.moved > most + WHOLE:
+        wider = Near.of(problem, was, wish.moved)
+        near, most = (near, most) if wider is None else (wider, wish.moved)
+    near = near.within(most)
+    chosen = near.best(near.toward(wish.toward), most)
+    return None if chosen is None else [near.columns.of(int(column)) for column in chosen]
+
+
+def _curve(problem: Problem, was: Floats, fewest: float) -> Iterator[Point]:
+    """Yield what each number of households that may move would give towards each goal, as far as all sets can be listed.
+
+    A number that gives nothing better than the one before it is left out: each point is a plan, and none that moves at
+    most so many is better.
+    """
+    widest, steps = _widest(problem, was, [fewest + more for more in MORE])
+    if widest is None:
+        return
+    last: dict[Toward, float] = {}
+    for most in steps:
+        near = widest.within(most)
+        for goal in GOALS:
+            chosen = near.best(near.toward(goal), most)
+            value = np.inf if chosen is None else float(near.toward(goal)[chosen].sum())
+            if chosen is not None and value < last.get(goal, np.inf) - WHOLE * max(1.0, value):
+                last[goal] = value
+                yield Point(
+                    toward=goal,
+                    most=most,
+                    moved=float(near.moved[chosen].sum()),
+                    walk_m=float(near.columns.cost[chosen].sum()),
+                    off_middle=float(near.toward("balance")[chosen].sum()),
+                )
 
 
 def _anew(problem: Problem, was: Floats, effort: Effort) -> Partition:
@@ -97,13 +173,54 @@ def _anew(problem: Problem, was: Floats, effort: Effort) -> Partition:
     )
 
 
-def _nearest(problem: Problem, was: Floats, effort: Effort) -> tuple[list[Ints] | None, float]:
-    """Return the grids that move fewest households, None where none were met, and how many have to move."""
-    best: tuple[_Near, float] | None = None
+def curve_of(curves: Sequence[Sequence[Point]]) -> list[Point]:
+    """Return the curve of several pieces together; none where that of one is not known."""
+    return [point for goal in GOALS for point in _summed(curves, goal)] if curves and all(curves) else []
+
+
+def _summed(curves: Sequence[Sequence[Point]], goal: Toward) -> list[Point]:
+    """Return the sums of points of each curve that no other sum is better than."""
+    sums = [Point(toward=goal, most=0.0, moved=0.0, walk_m=0.0, off_middle=0.0)]
+    for curve in curves:
+        every = [_plus(one, other) for one in sums for other in curve if other.toward == goal]
+        sums, least = [], np.inf
+        for point in sorted(every, key=lambda one: (one.moved, one.value)):
+            if point.value < least - WHOLE:
+                least = point.value
+                sums.append(point)
+    return sums
+
+
+def _plus(one: Point, other: Point) -> Point:
+    return replace(
+        one,
+        most=one.most + other.most,
+        moved=one.moved + other.moved,
+        walk_m=one.walk_m + other.walk_m,
+        off_middle=one.off_middle + other.off_middle,
+    )
+
+
+def _widest(problem: Problem, was: Floats, budgets: Sequence[float]) -> tuple[Near | None, list[float]]:
+    """Return the sets within the largest of growing budgets whose sets can be listed, and the budgets up to it."""
+    found: Near | None = None
+    listed: list[float] = []
+    for budget in budgets:
+        near = Near.of(problem, was, budget)
+        if near is None:
+            break
+        found = near
+        listed.append(budget)
+    return found, listed
+
+
+def _nearest(problem: Problem, was: Floats, effort: Effort) -> tuple[tuple[Near, float] | None, float]:
+    """Return sets of which a plan moves fewest households, and how many it moves, None where none was met; and how many have to."""
+    best: tuple[Near, float] | None = None
     least, budgets = 0.0, list(BUDGETS)
     while budgets and not effort.spent:
         budget = budgets.pop(0)
-        near = _Near.of(problem, was, budget)
+        near = Near.of(problem, was, budget)
         if near is None:
             break
         chosen = near.best(near.moved, np.inf) if len(near.columns) else None
@@ -114,108 +231,4 @@ def _nearest(problem: Problem, was: Floats, effort: Effort) -> tuple[list[Ints] 
         if fewest <= budget + WHOLE:
             break
         budgets = sorted({*(other for other in budgets if other < fewest), *({fewest} - {np.inf})})
-    if best is None:
-        return None, least
-    near = best[0].within(best[1])
-    chosen = near.best(near.columns.cost, best[1])
-    if chosen is None:
-        return None, least
-    return [near.columns.of(int(column)) for column in chosen], least
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Near:
-    """The sets near the origins: ``origin`` each goes on from, ``moved`` households it takes in, ``lost`` it gives away."""
-
-    problem: Problem
-    columns: Columns
-    origin: NDArray[np.int64]
-    moved: Floats
-    lost: Floats
-
-    @classmethod
-    def of(cls, problem: Problem, was: Floats, budget: float) -> "_Near | None":
-        """Return all sets within a budget; None where there are too many to list."""
-        main = np.where(was.sum(axis=1) > 0, was.argmax(axis=1), -1)
-        members, sizes, origin = [], [], []
-        for of in range(was.shape[1]):
-            elsewhere = was.sum(axis=1) - was[:, of]
-            price = np.where(main == of, was[:, of] - elsewhere, elsewhere - was[:, of])
-            begun = elsewhere[main == of].sum() + was[main != of, of].sum()
-            around = _around(problem, main == of, np.maximum(price, 0.0), budget - begun)
-            found, size, whole = near_sets(
-                problem.ground,
-                main == of,
-                around,
-                np.maximum(price, 0.0)[around],
-                budget - begun,
-                problem.band.intervals,
-                STEPS,
-            )
-            if not whole:
-                return None
-            members.append(found)
-            sizes.append(size)
-            origin.append(np.full(len(size), of))
-        flat, every = np.concatenate(members), np.concatenate(sizes).astype(np.int64)
-        if len(every) > SETS:
-            return None
-        columns = Columns.of_figures(flat, figures_of(problem.ground, flat, every))
-        own = np.concatenate(origin)
-        stay = was[columns.members, own[columns.owner]]
-        kept = np.add.reduceat(stay, columns.starts[:-1]) if len(columns) else np.zeros(0)
-        return cls(
-            problem=problem,
-            columns=columns,
-            origin=own,
-            moved=columns.sums(was.sum(axis=1)) - kept,
-            lost=was.sum(axis=0)[own] - kept,
-        )
-
-    def within(self, moved: float) -> "_Near":
-        """Return the sets that a plan with so many moves can have."""
-        some = np.flatnonzero(self.moved + self.lost <= moved + WHOLE)
-        return replace(
-            self,
-            columns=self.columns.take(some),
-            origin=self.origin[some],
-            moved=self.moved[some],
-            lost=self.lost[some],
-        )
-
-    def best(self, cost: Floats, most: float) -> NDArray[np.int64] | None:
-        """Return the cheapest sets, one of each origin, that hold every unit and move at most so many; None if there are none."""
-        count, must = len(self.columns), self.problem.must
-        ones = np.ones(len(self.columns.members))
-        cover = sparse.csr_array(
-            (ones, (self.columns.members, self.columns.owner)), shape=(self.problem.size, count)
-        )
-        origins = sparse.csr_array((np.ones(count), (self.origin, np.arange(count))))
-        scale = max(1.0, float(np.abs(cost).mean()))
-        solved = milp(
-            cost / scale,
-            constraints=[
-                LinearConstraint(cover, must.astype(float), 1.0),
-                LinearConstraint(origins, 1.0, 1.0),
-                LinearConstraint(sparse.csr_array(self.moved[None, :]), 0.0, most + WHOLE),
-            ],
-            integrality=np.ones(count),
-            bounds=Bounds(0.0, 1.0),
-            options={"mip_rel_gap": 0.0},
-        )
-        return None if solved.x is None else np.flatnonzero(solved.x > 0.5)  # noqa: PLR2004 # a half
-
-
-def _around(problem: Problem, grid: NDArray[np.bool_], price: Floats, budget: float) -> Ints:
-    """Return the units that a set near a grid can hold or lack: what lies between costs no more than the budget."""
-    own = np.repeat(np.arange(problem.size), np.diff(problem.starts))
-    tiny = 1e-9  # keeps a way that costs nothing an edge of the sparse graph
-    ways = sparse.csr_array(
-        (np.where(grid, 0.0, price)[problem.neighbors] + tiny, (own, problem.neighbors)),
-        shape=(problem.size,) * 2,
-    )
-    if not grid.any() or budget < 0:
-        return np.zeros(0, np.int32)
-    far = csgraph.dijkstra(ways, indices=np.flatnonzero(grid), min_only=True, limit=budget + WHOLE)
-    near = np.where(grid, price <= budget + WHOLE, np.isfinite(far))
-    return np.flatnonzero(near).astype(np.int32)
+    return best, least

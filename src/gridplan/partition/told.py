@@ -1,7 +1,7 @@
 """Reasons and ways out of a piece with its units named, and the certificate of a community."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from gridplan.partition.hand import Hand
 from gridplan.partition.problem import Problem
 from gridplan.partition.reasons import Reason
 from gridplan.partition.result import Partition
-from gridplan.partition.stay import Moves
+from gridplan.partition.stay import Moves, curve_of
 from gridplan.partition.ways import Way
 from gridplan.words import Message
 
@@ -120,9 +120,11 @@ def certificate(mine: Sequence[tuple[Piece, Solved]]) -> dict[str, object]:
     parts = [solved.partition for _, solved in mine]
     found = {part.status for part in parts}
     moves = [solved.moves for _, solved in mine if solved.moves is not None]
+    curve = [asdict(point) for point in curve_of([move.curve for move in moves])]
     moved = {
         "households_moved": sum(move.moved for move in moves),
         "households_moved_bound": sum(move.bound for move in moves),
+        **({"tradeoff": curve} if curve else {}),
     }
     return (moved if moves else {}) | {
         "out_of_band": sum(part.out_of_band for part in parts),

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gridplan.before.elsewhere import codes_elsewhere
 from gridplan.config import PlanFile
 from gridplan.naming import Earlier
 from gridplan.partition import Hand, Rules
@@ -16,7 +17,7 @@ from gridplan.units import Units
 from gridplan.words import Message
 
 NEAR_M = 0.05  # a household so near to where it was is there still
-RETIRED = "retired_codes"
+RETIRED, CURVE = "retired_codes", "tradeoff"
 KEYS = ("band", "walk")  # parts of the report that tell what a plan was made for
 
 
@@ -36,6 +37,10 @@ class Before:
         The code that each household row was in.
     report
         Rows of the earlier report, of the communities that are the same.
+    codes
+        All its codes.
+    told
+        What there is to say of it.
     """
 
     was: pd.DataFrame | None = None
@@ -44,6 +49,7 @@ class Before:
     earlier: Earlier | None = None
     report: dict[str, dict[str, Any]] = field(default_factory=dict)
     codes: frozenset[str] = frozenset()
+    told: tuple[Message, ...] = ()
 
     def rules_with(self, rules: Rules) -> Rules:
         """Return the rules under which as few households as can be change their grid."""
@@ -55,41 +61,48 @@ class Before:
             return report
         rows = [self.report.get(row["community_id"], row) for row in report["communities"]]
         new = [row for row in rows if row["community_id"] not in self.same]
-        moved = sum(row.get("households_moved", 0.0) for row in new)
-        bound = sum(row.get("households_moved_bound", 0.0) for row in new)
+        tradeoff = [
+            {"community_id": row["community_id"], **point} for row in new for point in row.get(CURVE) or ()
+        ]
+        moved = sum(row.get("households_moved") or 0.0 for row in new)
+        bound = sum(row.get("households_moved_bound") or 0.0 for row in new)
+        language = report["project"]["language"]
         figures = {"communities": len(new), "moved": f"{moved:,.0f}", "bound": f"{bound:,.0f}"}
         return {
             **report,
-            "communities": rows,
+            "communities": [{name: value for name, value in row.items() if name != CURVE} for row in rows],
             RETIRED: sorted((self.codes | self.earlier.retired) - set(codes)),
             "adjusted": {
                 "communities": [row["community_id"] for row in new],
                 "households_moved": moved,
                 "households_moved_bound": bound,
+                **({CURVE: tradeoff} if tradeoff else {}),
             },
             "told": [
                 *report["told"],
-                Message("pipeline.adjusted", figures).text(report["project"]["language"]),
+                *(message.text(language) for message in self.told),
+                Message("pipeline.adjusted", figures).text(language),
             ],
         }
 
 
-def before_of(old: Plan | None, plan_file: PlanFile, inputs: Inputs, units: Units) -> Before:
+def before_of(old: Plan | str | None, plan_file: PlanFile, inputs: Inputs, units: Units) -> Before:
     """Return what an earlier plan says of this run's units.
 
-    Households are known by their ids where the plan file names a column of them, else by where they are.
+    Households are known by their ids where the plan file names a column of them, else by where they are. ``old`` may be the
+    path of grids that were made elsewhere: nothing of them is taken to be as the goals want it.
+
+    Raises
+    ------
+    InputError
+        As ``codes_elsewhere``.
     """
     if old is None:
         return Before()
+    if isinstance(old, str):
+        return _elsewhere(old, inputs, units)
     code = _codes(old, inputs, by_id=plan_file.inputs.households.id is not None)
-    known = (code != "").to_numpy()
-    rows = pd.DataFrame(
-        {
-            "unit": units.of_row[known],
-            "earlier": code.to_numpy(object)[known],
-            "households": inputs.households["households"].to_numpy(float)[known],
-        }
-    )
+    rows = _rows(code, inputs, units)
     same = _same(old, plan_file, units)
     kept = units.table["community_id"].isin(same).to_numpy()
     drawn = np.full(len(units.table), -1, np.int32)
@@ -107,6 +120,32 @@ def before_of(old: Plan | None, plan_file: PlanFile, inputs: Inputs, units: Unit
         ),
         report={row["community_id"]: row for row in old.report["communities"] if row["community_id"] in same},
         codes=frozenset(old.grids["grid_id"]),
+    )
+
+
+def _rows(code: pd.Series, inputs: Inputs, units: Units) -> pd.DataFrame:
+    """Return who was where: unit (position), earlier, households."""
+    known = (code != "").to_numpy()
+    return pd.DataFrame(
+        {
+            "unit": units.of_row[known],
+            "earlier": code.to_numpy(object)[known],
+            "households": inputs.households["households"].to_numpy(float)[known],
+        }
+    )
+
+
+def _elsewhere(path: str, inputs: Inputs, units: Units) -> Before:
+    """Return what grids that were made elsewhere say."""
+    code = codes_elsewhere(path, inputs, units)
+    lost = inputs.households["households"][(code == "").to_numpy()].sum()
+    codes = frozenset(code) - {""}
+    values = {"file": path, "grids": len(codes), "lost": f"{lost:,.0f}"}
+    return Before(
+        was=_rows(code, inputs, units),
+        earlier=Earlier(code=code),
+        codes=codes,
+        told=(Message("pipeline.before_file", values),),
     )
 
 
