@@ -9,7 +9,6 @@ import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
-import shapely
 
 from gridplan.city import streets_of
 from gridplan.cli import main
@@ -17,55 +16,13 @@ from gridplan.config import read_plan_file
 from gridplan.errors import InputError, OutputError
 from gridplan.spread import spread_over
 from gridplan.synthetic import make_city
-
-PLAN = """
-[project]
-name = "两街 <b>市</b>（合成数据）"
-note = "合成数据"
-date = 2026-11-27
-[inputs.communities]
-path = "communities/{street}.parquet"
-id = "id"
-name = "name"
-street = "street"
-[inputs.households]
-path = "households/{street}.parquet"
-households = "households"
-[inputs.facilities]
-path = "facilities/{street}.csv"
-id = "id"
-category = "category"
-x = "x"
-y = "y"
-coordinates = "EPSG:4547"
-[circle]
-[[circle.services]]
-category = "药店"
-"""
-X, Y = 500_000, 3_300_000
+from tiny_city import PLAN, write_town
 
 
 @pytest.fixture
 def town(tmp_path: Path) -> Path:
-    """Three streets of two communities, four buildings of 90 households each; only the first has a list of facilities."""
-    for name in ("communities", "households", "facilities"):
-        (tmp_path / name).mkdir()
-    for number in range(3):
-        west = X + 1_000 * number
-        squares = [shapely.box(west + 400 * i, Y, west + 400 * (i + 1), Y + 400) for i in range(2)]
-        table = {"id": [f"C{number}{i}" for i in range(2)], "name": "社区", "street": f"=街{number}"}
-        gpd.GeoDataFrame(table, geometry=squares, crs=4547).to_parquet(
-            tmp_path / "communities" / f"s{number}.parquet"
-        )
-        spots = shapely.points([[west + 50 + 100 * at, Y + 200] for at in range(8)])
-        gpd.GeoDataFrame({"households": [90] * 8}, geometry=spots, crs=4547).to_parquet(
-            tmp_path / "households" / f"s{number}.parquet"
-        )
-    pd.DataFrame({"id": ["F1"], "category": ["药店"], "x": [X + 100], "y": [Y + 100]}).to_csv(
-        tmp_path / "facilities" / "s0.csv", index=False
-    )
-    (tmp_path / "plan.toml").write_text(PLAN, encoding="utf-8")
-    return tmp_path
+    """Three streets as files."""
+    return write_town(tmp_path).parent
 
 
 def told(capsys: pytest.CaptureFixture[str]) -> dict[str, object]:

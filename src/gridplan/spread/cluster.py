@@ -11,7 +11,7 @@ from gridplan.errors import UsageError
 from gridplan.spread.processes import Spread
 from gridplan.words import Message
 
-ANSWERS_S = 20.0  # within which a scheduler has to
+ANSWERS_S = 10.0  # within which a scheduler has to
 NOBODY = "-"
 
 _alone = threading.Lock()
