@@ -47,9 +47,10 @@ def _of(plan_file: PlanFile, street: str) -> PlanFile:
     """Return the plan file of a street: its inputs, without those that it has no file of."""
     tables: dict[str, Any] = {}
     for part, table in plan_file.inputs.given.items():
-        if STREET in table.path:
+        if STREET in table.path or STREET in (table.layer or ""):
             path = table.path.replace(STREET, street)
-            own = table.model_copy(update={"path": path})
+            layer = table.layer and table.layer.replace(STREET, street)
+            own = table.model_copy(update={"path": path, "layer": layer})
             there = part in NEEDED or "://" in path or (plan_file.folder / path).exists()
             tables[part] = own if there else None
     return plan_file.model_copy(
