@@ -3,20 +3,35 @@
 import json
 import os
 import signal
+from collections.abc import Mapping
+from itertools import combinations
 from pathlib import Path
 
 import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gridplan.city import streets_of
+from gridplan.city.money import spread
 from gridplan.cli import main
 from gridplan.config import read_plan_file
 from gridplan.errors import InputError, OutputError
+from gridplan.reach import Spent
 from gridplan.spread import spread_over
 from gridplan.synthetic import make_city
 from tiny_city import PLAN, write_town
+
+CANDIDATES = """[inputs.candidates]
+path = "candidates/{street}.csv"
+id = "id"
+cost = "cost"
+x = "x"
+y = "y"
+coordinates = "EPSG:4547"
+"""
 
 
 @pytest.fixture
@@ -190,3 +205,64 @@ def test_a_process_that_dies_is_replaced(tmp_path: Path) -> None:
         spread_over(2, preload=__name__) as spread,
     ):
         list(spread(_die, [1, 2]))
+
+
+Items = list[tuple[int, int]]  # cost and households of a street's sites
+
+
+def of_budget(items: Items, budget: float) -> Spent:
+    """Return the best that a budget does for a street whose sites reach different households, by trying all."""
+    total = sum(gain for _, gain in items)
+    tried = [
+        (-sum(gain for _, gain in some), sum(cost for cost, _ in some))
+        for count in range(len(items) + 1)
+        for some in combinations(items, count)
+        if sum(cost for cost, _ in some) <= budget
+    ]
+    best, spent = min(tried)
+    return Spent(budget=budget, spent=spent, uncovered=total + best, bound=total + best)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 50)), max_size=4), min_size=1, max_size=3),
+    st.integers(1, 30),
+)
+def test_a_budget_is_spread_within_its_bound(streets: list[Items], budget: int) -> None:
+    """The spread keeps to the budget; the best of all spreads, by trying all sites of all streets, lies between bound and plan."""
+
+    def look(asked: Mapping[str, list[float]]) -> dict[str, list[Spent]]:
+        return {name: [of_budget(streets[int(name)], b) for b in budgets] for name, budgets in asked.items()}
+
+    found = spread(float(budget), [str(at) for at in range(len(streets))], look)
+    assert found is not None
+    best = of_budget([item for items in streets for item in items], budget).uncovered
+    assert found.spent <= budget + 1e-6
+    assert found.spent == pytest.approx(sum(found.each.values()))
+    assert found.bound <= best + 1e-6
+    assert best <= found.uncovered + 1e-6
+    assert found.price >= 0
+
+
+def test_without_streets_to_look_at_no_budget_is_spread() -> None:
+    """Where every street has faults there is nothing to spread."""
+    assert spread(10.0, ["a"], lambda _: {}) is None
+
+
+def test_a_budget_of_the_whole_city_is_spent_once(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two streets lack a pharmacy; a site costs 10 here and 8 there, 11 are to be had: the cheaper is opened, 720 stay without."""
+    text = PLAN.replace("[circle]\n", "[circle]\nbudget = 11\n") + "\n"
+    text = text.replace("[inputs.facilities]", CANDIDATES + "[inputs.facilities]")
+    (town / "plan.toml").write_text(text, encoding="utf-8")
+    (town / "candidates").mkdir()
+    for street, x, cost in (("s0", 300, 1), ("s1", 1_300, 10), ("s2", 2_300, 8)):
+        row = {"id": [f"N{street}"], "cost": [cost], "x": [500_000 + x], "y": [3_300_200]}
+        pd.DataFrame(row).to_csv(town / "candidates" / f"{street}.csv", index=False)
+    assert run(town) == 0
+    found = told(capsys)
+    assert found["money"]["spent"] == pytest.approx(8)
+    assert found["money"]["uncovered"] == pytest.approx(720)
+    assert 0 <= found["money"]["bound"] <= 720
+    assert found["services"][0]["new"] == 1
+    assert found["services"][0]["covered_after"] == pytest.approx(1440 / 2160)
+    assert "720" in (town / "out" / "city.html").read_text(encoding="utf-8")

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,10 @@ import pytest
 from bad_place import write_all
 from gridplan.export.write import write_run
 from gridplan.plan import Plan
+from tiny_city import write_town
 from tiny_plan import tiny_plan
 
+CITY_KILLS = 8
 KILLS = int(os.environ.get("GRIDPLAN_KILLS", "200"))
 SEED = int(os.environ.get("GRIDPLAN_SEED", "20261127"))  # the same everywhere; others are tried by hand
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="fork and SIGKILL are those of POSIX")
@@ -98,3 +101,31 @@ def test_a_killed_command_leaves_one_whole_output(tmp_path: Path) -> None:
     subprocess.run([*command, str(out), "--seed", "7"], check=True, stdout=subprocess.DEVNULL)
     assert wholes[digest(out, without="report.json")] == "7"
     assert {path.name for path in tmp_path.iterdir() if not path.name.endswith(".lock")} == there
+
+
+def test_a_city_that_is_killed_again_and_again_ends_the_same(tmp_path: Path) -> None:
+    """Kill a city of three streets at chance moments and go on each time: it ends with the bytes of one that nobody killed."""
+    plan = str(write_town(tmp_path))
+    command = [sys.executable, "-m", "gridplan", "run", plan, "--jobs", "2", "--quiet", "--resume", "--out"]
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    begun = time.perf_counter()
+    subprocess.run([*command, str(whole)], check=True, stdout=subprocess.DEVNULL)
+    taken = time.perf_counter() - begun
+    chance, kills = random.Random(SEED), 0  # noqa: S311 # no secret
+    for _ in range(CITY_KILLS):
+        process = subprocess.Popen(
+            [*command, str(killed)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        time.sleep(chance.uniform(0.3, 1.0) * taken)
+        kills += process.poll() is None
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    assert kills
+    subprocess.run([*command, str(killed)], check=True, stdout=subprocess.DEVNULL)
+    assert digest(killed, without="report.json") == digest(
+        whole, without="report.json"
+    )  # that has the seconds

@@ -25,11 +25,12 @@ from gridplan.network import tell_far
 from gridplan.options import Options
 from gridplan.plan import Plan
 from gridplan.progress import Progress, Silent
+from gridplan.reach import placed
 from gridplan.report import Stamp, day_of, report_of
 from gridplan.tables import Inputs
 from gridplan.units import Units, build_units
 from gridplan.verify import verify
-from gridplan.walking import Ways, ways_of, with_isochrones
+from gridplan.walking import Ways, ways_of
 
 LAYERS_BEHIND = ("roads", "barriers", "special_areas")
 HALTED_S = 1.0  # of solving for each service, once a run is to end
@@ -189,22 +190,15 @@ def _placed(
     if not wanted.services:
         return None
     asked.progress.start("circle", len(wanted.services))
-    services = [circle.Service(**wanted.asked_of(service)) for service in wanted.services]
-    poor = inputs.households["vulnerable"].groupby(units.of_row).sum(min_count=1)
-    table = units.table.assign(
-        grid=district.grid.astype(str).astype(object), vulnerable=poor.reindex(range(len(units.table)))
-    )
-    reach = circle.place(
-        table,
-        inputs.facilities,
-        inputs.candidates,
-        services=services,
-        walk=ways.walk,
-        metres_per_minute=wanted.metres_per_minute,
-        solve_seconds=HALTED_S if asked.options.halted else asked.options.time_limit,
+    return placed(
+        wanted,
+        inputs,
+        units,
+        ways,
+        district.grid.astype(str).astype(object),
+        seconds=HALTED_S if asked.options.halted else asked.options.time_limit,
         seed=asked.options.seed,
     )
-    return with_isochrones(reach, wanted, ways, inputs, table)
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,22 @@
 
 import contextlib
 import json
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gridplan.city.street import Task, planned
+from gridplan.city.money import Spread, spread
+from gridplan.city.street import Look, Task, looked, planned
 from gridplan.city.streets import streets_of
 from gridplan.config import PlanFile
 from gridplan.export.city import BOOK, REPORT, City, Row
 from gridplan.export.write import STREETS
 from gridplan.options import Options
 from gridplan.progress import Progress
+from gridplan.reach import SMALLEST, Spent
 from gridplan.spread import prepare, spread_over
 
+SLACK = 1e-9  # of a street's budget, for sums that are added in another order
 SUMS = (
     *("communities", "households", "population", "grids", "workers", "optimal", "feasible", "infeasible"),
     *("out_of_band", "objective", "lower_bound", "posts_min", "posts_max", "workers_on_roster"),
@@ -36,7 +39,10 @@ def plan_city(
     UsageError
         If a cluster is asked for and cannot be used.
     """
-    streets = streets_of(plan_file)
+    streets, shared = streets_of(plan_file), None
+    if plan_file.circle is not None and plan_file.circle.budget is not None:
+        shared = _shared(streets, plan_file.circle.budget, options, progress)
+        streets = {street: _with_budget(one, shared, street) for street, one in streets.items()}
     book = _Book(folder, resume=resume)
     tasks = [
         Task(
@@ -53,12 +59,46 @@ def plan_city(
     ]
     progress.start("streets", len(tasks))
     rows = []
-    with contextlib.closing(_each(tasks, options)) as answers:
+    with contextlib.closing(_each(planned, tasks, options)) as answers:
         for row in answers:
             book.keep(row)
             rows.append(row)
             progress.advance()
-    return City(rows=rows, totals=_totals(rows), services=_services(rows))
+    return City(rows=rows, totals=_totals(rows), services=_services(rows), money=_money(plan_file, shared))
+
+
+def _shared(
+    streets: Mapping[str, PlanFile], budget: float, options: Options, progress: Progress
+) -> Spread | None:
+    """Return how a budget of all streets is spread over them."""
+
+    def look(asked: Mapping[str, list[float]]) -> dict[str, list[Spent]]:
+        progress.start("budget", len(asked))
+        looks = [Look(plan_file=streets[street], options=options, budgets=asked[street]) for street in asked]
+        found: dict[str, list[Spent]] = {}
+        with contextlib.closing(_each(looked, looks, options)) as answers:
+            for street, answer in zip(asked, answers, strict=True):
+                progress.advance()
+                if answer:
+                    found[street] = answer
+        return found
+
+    return spread(budget, list(streets), look)
+
+
+def _with_budget(plan_file: PlanFile, shared: Spread | None, street: str) -> PlanFile:
+    """Return a street's plan file with what it has of the budget."""
+    own = max(SMALLEST, shared.each.get(street, 0.0) * (1 + SLACK)) if shared else SMALLEST
+    circle = plan_file.circle and plan_file.circle.model_copy(update={"budget": own})
+    return plan_file.model_copy(update={"circle": circle})
+
+
+def _money(plan_file: PlanFile, shared: Spread | None) -> dict[str, Any]:
+    """Return what came of a budget, as city.json has it; nothing where there is none."""
+    if shared is None or plan_file.circle is None:
+        return {}
+    figures = {name: getattr(shared, name) for name in ("spent", "uncovered", "bound", "price", "each")}
+    return {"budget": plan_file.circle.budget, **figures}
 
 
 def _share(options: Options, streets: int) -> float | None:
@@ -66,14 +106,14 @@ def _share(options: Options, streets: int) -> float | None:
     return None if options.time_limit is None else options.time_limit * max(1, options.jobs) / streets
 
 
-def _each(tasks: list[Task], options: Options) -> Generator[Row]:
-    """Yield the rows of the streets in order, over the processes, or the cluster, asked for."""
+def _each(work: Callable[[Any], Any], tasks: Sequence[Any], options: Options) -> Generator[Any]:
+    """Yield what comes of each street in order, over the processes, or the cluster, asked for."""
     if options.scheduler is None and (options.jobs <= 1 or len(tasks) == 1):
-        yield from map(planned, tasks)
+        yield from map(work, tasks)
         return
     prepare(preload=__name__)
-    with spread_over(min(options.jobs, len(tasks)), preload=__name__, scheduler=options.scheduler) as spread:
-        yield from spread(planned, tasks)
+    with spread_over(min(options.jobs, len(tasks)), preload=__name__, scheduler=options.scheduler) as over:
+        yield from over(work, tasks)
 
 
 class _Book:

@@ -19,6 +19,7 @@ from gridplan.options import Options
 from gridplan.pipeline import run
 from gridplan.plan import Plan
 from gridplan.progress import Silent
+from gridplan.reach import Spent, what_budgets_do
 from gridplan.sources.fingerprint import fingerprint
 
 COARSE_M = 25.0  # outlines of streets on the city's map are simplified by
@@ -59,6 +60,23 @@ def planned(task: Task) -> Row:
     except GridplanError as error:
         return {**row, "refused": error.text(language)}
     return {**row, **_figures(plan), "kept_files": [str(path) for path in kept]}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """A street of which is asked what budgets would do."""
+
+    plan_file: PlanFile
+    options: Options
+    budgets: list[float]
+
+
+def looked(look: Look) -> list[Spent]:
+    """Return what budgets of a street would do, nothing where it cannot be planned: why is told with its plan."""
+    try:
+        return what_budgets_do(look.plan_file, look.options, look.budgets)
+    except GridplanError:
+        return []
 
 
 def _key(task: Task) -> str:

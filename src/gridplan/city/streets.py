@@ -22,10 +22,10 @@ def streets_of(plan_file: PlanFile) -> dict[str, PlanFile]:
     """
     path = plan_file.inputs.communities.path
     if STREET not in path:
-        raise InputError(Message("city.no_holder", {"path": path}))
+        raise InputError(Message("cities.no_holder", {"path": path}))
     found = _found(plan_file.folder, path)
     if not found:
-        raise InputError(Message("city.no_streets", {"path": path, "folder": plan_file.folder}))
+        raise InputError(Message("cities.no_streets", {"path": path, "folder": plan_file.folder}))
     return {street: _of(plan_file, street) for street in found}
 
 

@@ -49,7 +49,7 @@ def run_city(
             progress.start("write")
             write_city(city, title, target)
     except KeyboardInterrupt:
-        raise StoppedError(Message("city.stopped", {"out": target})) from None
+        raise StoppedError(Message("cities.stopped", {"out": target})) from None
     tell_of_kept([Path(path) for row in city.rows for path in row["kept_files"]], language)
     return _told(city, title, target, common, language)
 
@@ -69,7 +69,7 @@ def _title(plan_file: "PlanFile", common: Common) -> "Title":
 
 def _told(city: "City", title: "Title", target: Path, common: Common, language: str) -> int:
     """Tell what a city comes to; return the exit status: that of inputs that cannot be used where a street has none that can."""
-    from gridplan.export.city import PAGE, WORKBOOK
+    from gridplan.export.city import PAGE, WORKBOOK, money_told
 
     totals = city.totals
     kept = not totals["out_of_band"] and all(row["covered_after"] >= 1 for row in city.services)
@@ -83,17 +83,25 @@ def _told(city: "City", title: "Title", target: Path, common: Common, language: 
         "gap": f"{totals['gap']:.2%}",
     }
     tell(say(language, "cli.done", name=title.name))
-    tell(say(language, "city.figures", **figures))
+    tell(say(language, "cities.figures", **figures))
+    for text in money_told(city, language):
+        tell(text)
     for row in city.refused[:SHOWN]:
-        tell(say(language, "city.refused_street", street=row["street"], why=row["refused"]))
+        tell(say(language, "cities.refused_street", street=row["street"], why=row["refused"]))
     if len(city.refused) > SHOWN:
-        tell(say(language, "city.more_refused", count=len(city.refused) - SHOWN))
+        tell(say(language, "cities.more_refused", count=len(city.refused) - SHOWN))
     if city.look_at:
-        tell(say(language, "city.person", count=len(city.look_at)))
+        tell(say(language, "cities.person", count=len(city.look_at)))
     tell(say(language, "cli.open_map", path=target / PAGE))
     tell(say(language, "cli.open_workbook", path=target / WORKBOOK))
     if common.json:
-        told = {"status": status, "kept": kept, "totals": totals, "services": city.services}
+        told = {
+            "status": status,
+            "kept": kept,
+            "totals": totals,
+            "services": city.services,
+            "money": city.money,
+        }
         refused = [row["street"] for row in city.refused]
         tell(json.dumps({**told, "refused": refused, "out": str(target), "map": str(target / PAGE)}))
     return status

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -31,12 +31,14 @@ class City:
     """What a city comes to.
 
     ``rows`` has a row a street in order; ``totals`` are sums over those that have a plan, ``gap`` what is left unproven
-    of them all, as a share of the objective; ``services`` has a row a service, its cover weighed by households.
+    of them all, as a share of the objective; ``services`` has a row a service, its cover weighed by households; ``money``
+    tells how a budget of all streets was spread: budget, spent, uncovered (households times services), bound, price, each.
     """
 
     rows: list[Row]
     totals: dict[str, Any]
     services: list[dict[str, Any]]
+    money: dict[str, Any] = field(default_factory=dict)
 
     @property
     def refused(self) -> list[Row]:
@@ -83,7 +85,7 @@ def claim_city(folder: Path) -> Iterator[None]:
         why = Message("export.other", {"error": error.strerror or error})
         raise OutputError(Message("export.not_written", {"folder": folder, "why": why})) from error
     if not fits:
-        raise OutputError(Message("city.not_ours", {"folder": folder}))
+        raise OutputError(Message("cities.not_ours", {"folder": folder}))
 
 
 def write_city(city: City, title: Title, folder: Path) -> None:
@@ -98,6 +100,7 @@ def write_city(city: City, title: Title, folder: Path) -> None:
         "project": {"name": title.name, "note": title.note, "date": title.day, "language": title.language},
         "totals": city.totals,
         "services": city.services,
+        **({"money": city.money} if city.money else {}),
         "streets": city.rows,
     }
     files = {
@@ -113,11 +116,19 @@ def write_city(city: City, title: Title, folder: Path) -> None:
         (folder / BOOK).unlink()
 
 
+def money_told(city: City, language: str) -> list[str]:
+    """Return what came of a budget of all streets in a sentence, none where there is none."""
+    if not city.money:
+        return []
+    figures = {name: f"{city.money[name]:,.0f}" for name in ("budget", "spent", "uncovered", "bound")}
+    return [say(language, "cities.money", price=f"{city.money['price']:,.2f}", **figures)]
+
+
 def columns_of(rows: Sequence[Row], kind: str, language: str) -> list[Column]:
     """Return the columns of a table of a city, by its kind: streets, look_at, services."""
     return [
         Column(
-            head=say(language, f"city.{name}"),
+            head=say(language, f"cities.{name}"),
             values=[row[name] for row in rows]
             if form == "text"
             else np.array([row[name] for row in rows], float),
@@ -173,8 +184,8 @@ def _workbook(city: City, title: Title) -> bytes:
     printer = Printer(book, note=title.note)
     for kind, rows in tables_of(city).items():
         if rows:
-            name = say(title.language, f"city.sheet_{kind}")
-            total = say(title.language, "city.total") if kind == "streets" else ""
+            name = say(title.language, f"cities.sheet_{kind}")
+            total = say(title.language, "cities.total") if kind == "streets" else ""
             columns = columns_of(rows, kind, title.language)
             printer.table(name, Table(title=f"{title.name} {name}", columns=columns, total=total))
     book.close()

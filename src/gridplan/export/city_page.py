@@ -8,7 +8,7 @@ from urllib.parse import quote
 import numpy as np
 from numpy.typing import NDArray
 
-from gridplan.export.city import City, Row, Title, columns_of, tables_of
+from gridplan.export.city import City, Row, Title, columns_of, money_told, tables_of
 from gridplan.export.page import framed
 from gridplan.export.plot import FAINT, FONT, INK
 from gridplan.words import say
@@ -31,14 +31,15 @@ def city_page(city: City, title: Title) -> str:
     body = [f"<h1>{escape(title.name)}</h1>"]
     if title.note:
         body.append(f"<blockquote><p>{escape(title.note)}</p></blockquote>")
-    body.append(f"<p>{escape(say(language, 'city.figures', **figures))}</p>")
+    body.append(f"<p>{escape(say(language, 'cities.figures', **figures))}</p>")
+    body += [f"<p>{escape(text)}</p>" for text in money_told(city, language)]
     if city.refused:
-        told = say(language, "city.some_refused", count=len(city.refused))
+        told = say(language, "cities.some_refused", count=len(city.refused))
         body.append(f"<blockquote><p>{escape(told)}</p></blockquote>")
     body += _map(city.rows, language)
     for kind, rows in tables_of(city).items():
-        body.append(f"<h2>{escape(say(language, f'city.sheet_{kind}'))}</h2>")
-        nothing = say(language, f"city.no_{kind}", path="", folder="")
+        body.append(f"<h2>{escape(say(language, f'cities.sheet_{kind}'))}</h2>")
+        nothing = say(language, f"cities.no_{kind}", path="", folder="")
         body += _table(rows, kind, language) if rows else [f"<p>{escape(nothing)}</p>"]
     return framed("\n".join(body), title=title.name, language=language)
 
@@ -101,7 +102,7 @@ def _map(rows: Sequence[Row], language: str) -> Iterator[str]:
             "grids": row["grids"],
             "out": row["out_of_band"],
         }
-        told = escape(say(language, "city.of_street", **values))
+        told = escape(say(language, "cities.of_street", **values))
         colour = SOME if row["out_of_band"] else FINE
         yield (
             f'<a href="{escape(_href(row["street"]))}"><path d="{path}" fill="{colour}" stroke="#5b6675">'
@@ -111,4 +112,4 @@ def _map(rows: Sequence[Row], language: str) -> Iterator[str]:
         name = escape(str(values["street"]))
         yield f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle" pointer-events="none">{name}</text>'
     yield "</svg>"
-    yield f"<p>{escape(say(language, 'city.map_note'))}</p>"
+    yield f"<p>{escape(say(language, 'cities.map_note'))}</p>"
