@@ -19,8 +19,9 @@ from gridplan.reach import Spent
 
 Asked = Mapping[str, list[float]]  # budgets to be looked at, by street
 SHARES = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)  # of an even share, looked at first
-ROUNDS = 2  # of looking closer
-CLOSE = 1e-3  # of the households that stay without: a gap that is not worth another round
+ROUNDS, PARTS = 3, 4  # of looking closer, each time at so many parts of what lies between
+CLOSE = 1e-2  # of the households that stay without: a gap that is not worth another round
+NARROW = 1e-4  # of the budget: between two such amounts nothing is looked for
 HAIR = 1e-6
 HALF = 0.5
 
@@ -87,17 +88,19 @@ def _spread(budget: float, known: Mapping[str, list[Spent]]) -> tuple[Spread, di
     least = _least(known, streets)
     relaxed = _relaxed(least, budget)
     between: dict[str, list[float]] = {}
-    for number in np.flatnonzero(relaxed.x > HAIR):
-        at, low, high, _ = least[number]
-        if high - low > CLOSE * budget:
-            between.setdefault(streets[at], []).append((low + high) / 2)
+    price, worth = -float(relaxed.ineqlin.marginals[0]), np.asarray(relaxed.eqlin.marginals)
+    uncovered = sum(plans[number][1].uncovered for number in chosen)
+    share = (uncovered - float(relaxed.fun)) / len(streets)
+    for at, low, high, value in least:
+        if high - low > NARROW * budget and value + price * low - worth[at] <= share:
+            between.setdefault(streets[at], []).extend(np.linspace(low, high, PARTS + 1)[1:-1].tolist())
     picked = {plans[number][0]: plans[number][1] for number in chosen}
     return Spread(
         each={street: picked[at].spent for at, street in enumerate(streets)},
         spent=sum(one.spent for one in picked.values()),
         uncovered=sum(one.uncovered for one in picked.values()),
         bound=max(0.0, float(relaxed.fun) - HAIR),
-        price=-float(relaxed.ineqlin.marginals[0]),
+        price=price,
     ), between
 
 
@@ -117,7 +120,7 @@ def _one_each(of: list[int]) -> sparse.csr_array:
 
 def _chosen(uncovered: list[float], spent: list[float], of: list[int], budget: float) -> NDArray[np.int64]:
     """Return the plans, one a street, that leave fewest and keep to the budget, then spend least."""
-    tiny = CLOSE / max(1.0, budget)  # of a household: money decides only between plans that are equal
+    tiny = NARROW / max(1.0, budget)  # of a household: money decides only between plans that are equal
     found = milp(
         np.array(uncovered) + tiny * np.array(spent),
         constraints=[
