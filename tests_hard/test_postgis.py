@@ -28,6 +28,7 @@ from gridplan.tables import LAYERS
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from bad_place import CRS, write_all
+from tiny_city import write_town
 
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 POSTGIS = sorted(Path("/usr/share/postgresql").glob("*/extension/postgis.control"))
@@ -248,3 +249,24 @@ def test_shapes_of_other_systems_and_none(server: str, tmp_path: Path) -> None:
     assert found.shapes is not None
     assert found.shapes.tolist() == [shapely.Point(114, 30), None]
     assert found.table["id"].tolist() == ["a", "b"]
+
+
+def test_a_city_is_read_from_tables_of_streets(server: str, tmp_path: Path) -> None:
+    """Communities and households of two streets in tables of their own: two plans; a table that may name no folder is none."""
+    write_town(tmp_path)
+    for street in ("s0", "s1"):
+        for part in ("communities", "households"):
+            frame = gpd.read_parquet(tmp_path / part / f"{street}.parquet")
+            load(server, f"{part}_{street}", frame.astype({n: str for n in frame if n != "geometry"}), "city")
+    load(server, "communities_../x", gpd.read_parquet(tmp_path / "communities" / "s2.parquet"), "city")
+    text = (tmp_path / "plan.toml").read_text(encoding="utf-8")
+    for part in ("communities", "households"):
+        text = text.replace(
+            f'path = "{part}/{{street}}.parquet"', f'path = "{server}"\nlayer = "city.{part}_{{street}}"'
+        )
+    (tmp_path / "plan.toml").write_text(text, encoding="utf-8")
+    out = tmp_path / "out"
+    assert main(["run", str(tmp_path / "plan.toml"), "--out", str(out), "--quiet"]) == 0
+    told = (out / "city.json").read_text(encoding="utf-8")
+    assert PASSWORD not in told
+    assert sorted(one.name for one in (out / "streets").iterdir()) == ["s0", "s1"]

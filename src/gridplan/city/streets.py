@@ -7,26 +7,39 @@ from typing import Any
 
 from gridplan.config import STREET, PlanFile
 from gridplan.errors import InputError
+from gridplan.sources import tables_in
 from gridplan.words import Message
 
 NEEDED = ("communities", "households", "roads")  # a street without such a file is refused; others it may lack
 
 
 def streets_of(plan_file: PlanFile) -> dict[str, PlanFile]:
-    """Return the plan file of each street, by what stands for ``{street}`` in the communities' path, in its order.
+    """Return the plan file of each street, by what stands for ``{street}`` in the communities' path, or table, in its order.
 
     Raises
     ------
     InputError
-        If the communities' path names no street, or there is no file for it.
+        If the communities' path names no street, there is no file for it, or a database cannot be read.
     """
-    path = plan_file.inputs.communities.path
-    if STREET not in path:
-        raise InputError(Message("cities.no_holder", {"path": path}))
-    found = _found(plan_file.folder, path)
+    communities = plan_file.inputs.communities
+    path, layer = communities.path, communities.layer or ""
+    if STREET in path:
+        found = _found(plan_file.folder, path)
+    elif STREET in layer and "://" in path:
+        found = _named(tables_in(communities), layer)
+    else:
+        raise InputError(Message("cities.no_holder", {"path": communities.label}))
     if not found:
-        raise InputError(Message("cities.no_streets", {"path": path, "folder": plan_file.folder}))
+        values = {"path": layer or path, "folder": communities.label if layer else plan_file.folder}
+        raise InputError(Message("cities.no_streets", values))
     return {street: _of(plan_file, street) for street in found}
+
+
+def _named(tables: list[str], layer: str) -> list[str]:
+    """Return the texts that make a layer one that there is; only such as may name a folder."""
+    first, *others = (re.escape(part) for part in layer.split(STREET))
+    shape = re.compile(f"{first}(?P<street>\\w[\\w-]*){'(?P=street)'.join(others)}")
+    return sorted({match["street"] for match in map(shape.fullmatch, tables) if match})
 
 
 def _found(folder: Path, path: str) -> list[str]:

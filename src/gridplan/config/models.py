@@ -130,7 +130,7 @@ class PlanFile(Table):
     @property
     def is_city(self) -> bool:
         """Whether streets have files of their own: a path holds ``{street}``."""
-        return any(STREET in table.path for table in self.inputs.given.values())
+        return any(STREET in f"{table.path} {table.layer}" for table in self.inputs.given.values())
 
     @property
     def path(self) -> Path:

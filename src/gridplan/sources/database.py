@@ -86,14 +86,31 @@ def _connected(wanted: InputTable) -> Iterator[Connection[Any]]:
         ) from None
 
 
-def _table_of(connection: Connection[Any], wanted: InputTable) -> tuple[str, str]:
-    """Return schema and name of the table; the only one where none is named."""
+def database_tables(wanted: InputTable) -> list[str]:
+    """Return the names of all tables and views, as ``layer`` may name them: "schema.table", or "table" alone.
+
+    Raises
+    ------
+    InputError
+        If the database cannot be reached or read.
+    """
+    with _connected(wanted) as connection:
+        return [name for pair in _tables(connection) for name in (pair[1], ".".join(pair))]
+
+
+def _tables(connection: Connection[Any]) -> list[tuple[str, str]]:
+    """Return schema and name of every table and view, those of public first."""
     found = connection.execute(
         "SELECT table_schema, table_name FROM information_schema.tables "
         "WHERE table_schema <> ALL(%s) AND table_name <> ALL(%s) ORDER BY table_schema <> 'public', 1, 2",
         [[*SYSTEM], [*DESCRIBING]],
     ).fetchall()
-    there = [(str(schema), str(table)) for schema, table in found]
+    return [(str(schema), str(table)) for schema, table in found]
+
+
+def _table_of(connection: Connection[Any], wanted: InputTable) -> tuple[str, str]:
+    """Return schema and name of the table; the only one where none is named."""
+    there = _tables(connection)
     named = [table if schema == "public" else f"{schema}.{table}" for schema, table in there]
     values = {"file": wanted.label, "layer": wanted.layer, "there": ", ".join(named)}
     if not there:

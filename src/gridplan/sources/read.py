@@ -4,6 +4,7 @@ import difflib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 from gridplan.config import InputTable
 from gridplan.errors import InputError
@@ -56,7 +57,8 @@ def read_source(wanted: InputTable, folder: Path) -> Found:
         If the file, its layer or a column is missing, or it cannot be read; it says what there is instead.
     """
     if wanted.path.startswith(DATABASES):
-        return _read_database(wanted)
+        found: Found = _database(wanted).read_database(wanted)
+        return found
     if "://" in wanted.path:
         raise InputError(Message("sources.database", {"file": wanted.label}))
     path = folder / wanted.path
@@ -77,13 +79,24 @@ def read_source(wanted: InputTable, folder: Path) -> Found:
         raise InputError(Message("sources.unreadable", {"file": wanted.path})) from None
 
 
-def _read_database(wanted: InputTable) -> Found:
-    """Read a table of a database, if what is needed for that is installed."""
+def tables_in(wanted: InputTable) -> list[str]:
+    """Return the names of the tables of the database that an input is in.
+
+    Raises
+    ------
+    InputError
+        If databases cannot be read here, or this one cannot.
+    """
+    return _database(wanted).database_tables(wanted)
+
+
+def _database(wanted: InputTable) -> ModuleType:
+    """Return what reads databases, if what is needed for that is installed."""
     try:
-        from gridplan.sources.database import read_database  # noqa: PLC0415 # an extra
+        from gridplan.sources import database  # noqa: PLC0415 # an extra
     except ImportError:
         raise InputError(Message("sources.database_extra", {"file": wanted.label})) from None
-    return read_database(wanted)
+    return database
 
 
 def _missing(path: Path, label: str) -> Message:
