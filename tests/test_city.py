@@ -266,3 +266,7 @@ def test_a_budget_of_the_whole_city_is_spent_once(town: Path, capsys: pytest.Cap
     assert found["services"][0]["new"] == 1
     assert found["services"][0]["covered_after"] == pytest.approx(1440 / 2160)
     assert "720" in (town / "out" / "city.html").read_text(encoding="utf-8")
+    sheet = openpyxl.load_workbook(town / "out" / "city.xlsx")["街道"]
+    heads = [cell.value for cell in sheet[3]]
+    column = heads.index("分得的预算") + 1
+    assert [sheet.cell(row, column).value for row in (4, 5, 6)] == pytest.approx([0, 0, 8])

@@ -136,6 +136,7 @@ def columns_of(rows: Sequence[Row], kind: str, language: str) -> list[Column]:
             summed=summed,
         )
         for name, form, summed in SHOWN[kind]
+        if name in rows[0]
     ]
 
 
@@ -147,6 +148,7 @@ SHOWN: dict[str, tuple[tuple[str, Form, bool], ...]] = {
         *((name, "whole", True) for name in ("out_of_band", "optimal", "infeasible", "feasible")),
         ("posts_min", "tenth", True),
         ("workers_on_roster", "tenth", True),
+        ("budget", "tenth", True),  # where the city has one
         ("refused", "text", False),
     ),
     "look_at": (
@@ -167,8 +169,17 @@ SHOWN: dict[str, tuple[tuple[str, Form, bool], ...]] = {
 def tables_of(city: City) -> dict[str, list[Row]]:
     """Return the rows of a city's tables, by kind; a street without a plan has no figures."""
     empty = dict.fromkeys((name for name, form, _ in SHOWN["streets"] if form != "text"), float("nan"))
+    empty.pop("budget")
+    each = city.money.get("each")
     return {
-        "streets": [{**empty, **row} if row["refused"] else row for row in city.rows],
+        "streets": [
+            {
+                **(empty if row["refused"] else {}),
+                **row,
+                **({} if each is None else {"budget": each.get(row["street"], 0.0)}),
+            }
+            for row in city.rows
+        ],
         "look_at": [
             {**one, "street": row["street"], "street_name": row["name"]} for row, one in city.look_at
         ],
