@@ -123,6 +123,20 @@ def test_processes_change_nothing(town: Path, capsys: pytest.CaptureFixture[str]
     assert {name: (town / "out" / name).read_bytes() for name in files} == one
 
 
+def test_all_streets_are_checked(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Faults are told street by street; what is for one street says so."""
+    plan = str(town / "plan.toml")
+    path = town / "households" / "s2.parquet"
+    gpd.read_parquet(path).assign(households=-5).to_parquet(path)
+    assert main(["check", plan, "--json", "--lang", "en"]) == 4
+    found = told(capsys)["streets"]
+    assert "negative" in {fault["code"] for fault in found["s2"]}
+    assert "negative" not in {fault["code"] for fault in found.get("s0", [])}
+    for command in (["adjust", plan, "--from", plan], ["check", plan, "--fix", str(town / "x")]):
+        assert main([*command, "--lang", "en"]) == 2
+        assert "{street}" in capsys.readouterr().err
+
+
 def test_other_documents_are_not_touched(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A folder that holds something else is refused before anything is planned."""
     (town / "out").mkdir()

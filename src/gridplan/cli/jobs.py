@@ -85,6 +85,8 @@ def _planned(
     from gridplan.config import read_plan_file
 
     plan_file = read_plan_file(Path(plan))  # before what takes seconds to load: a wrong one is told at once
+    if plan_file.is_city:
+        raise UsageError(Message("cli.one_street"))
     target = (plan_file.folder / folder if out is None else Path(out)).resolve()
 
     from gridplan.cli.halting import halting
@@ -125,17 +127,17 @@ def check(
     *, plan: str, fix: str | None, page: str | None, since: str | None, common: Common, language: str
 ) -> int:
     """Tell every fault of the inputs."""
-    from gridplan.checks import Harm, told
     from gridplan.config import read_plan_file
     from gridplan.intake import inspect
 
     plan_file = read_plan_file(Path(plan))
+    if plan_file.is_city:
+        if fix is not None or page is not None or since is not None:
+            raise UsageError(Message("cli.one_street"))
+        return _check_streets(plan_file, common, language)
     with results_only():
         faults = inspect(plan_file)
-    for harm in Harm:
-        texts = [told(fault, language) for fault in faults if fault.harm is harm]
-        if texts:
-            tell("\n- ".join((say(language, f"cli.faults_{harm}", count=len(texts)), *texts)))
+    _tell_faults(faults, language)
     if not faults:
         tell(say(language, "cli.no_faults", count=len(plan_file.inputs.given)))
     status = FAULTY if faults else DONE
@@ -148,6 +150,37 @@ def check(
         _page(plan_file, Path(page).resolve(), faults, language)
     if common.json:
         tell(json.dumps(found))
+    return status
+
+
+def _tell_faults(faults: "list[Fault]", language: str) -> None:
+    """Tell faults by their harm."""
+    from gridplan.checks import Harm, told
+
+    for harm in Harm:
+        texts = [told(fault, language) for fault in faults if fault.harm is harm]
+        if texts:
+            tell("\n- ".join((say(language, f"cli.faults_{harm}", count=len(texts)), *texts)))
+
+
+def _check_streets(plan_file: "PlanFile", common: Common, language: str) -> int:
+    """Tell every fault of the inputs of each street of a city."""
+    from gridplan.city import streets_of
+    from gridplan.intake import inspect
+
+    streets, found = streets_of(plan_file), dict[str, list[dict[str, object]]]()
+    for street, one in streets.items():
+        with results_only():
+            faults = inspect(one)
+        if faults:
+            tell(say(language, "cities.faults_of", street=street))
+            _tell_faults(faults, language)
+            found[street] = [_as_row(fault, language) for fault in faults]
+    if not found:
+        tell(say(language, "cities.no_faults", count=len(streets)))
+    status = FAULTY if found else DONE
+    if common.json:
+        tell(json.dumps({"status": status, "streets": found}))
     return status
 
 
