@@ -69,22 +69,13 @@ def _title(plan_file: "PlanFile", common: Common) -> "Title":
 
 def _told(city: "City", title: "Title", target: Path, common: Common, language: str) -> int:
     """Tell what a city comes to; return the exit status: that of inputs that cannot be used where a street has none that can."""
-    from gridplan.export.city import PAGE, WORKBOOK, money_told
+    from gridplan.export.city import PAGE, WORKBOOK, city_told
 
     totals = city.totals
     kept = not totals["out_of_band"] and all(row["covered_after"] >= 1 for row in city.services)
     status = InputError.status if city.refused else FAULTY if common.strict and not kept else DONE
-    figures = {
-        "streets": f"{totals['streets']:,}",
-        "communities": f"{totals['communities'] or 0:,}",
-        "households": f"{totals['households'] or 0:,.0f}",
-        "grids": f"{totals['grids'] or 0:,}",
-        "share": f"{totals['in_band_share']:.1%}",
-        "gap": f"{totals['gap']:.2%}",
-    }
     tell(say(language, "cli.done", name=title.name))
-    tell(say(language, "cities.figures", **figures))
-    for text in money_told(city, language):
+    for text in city_told(city, language):
         tell(text)
     for row in city.refused[:SHOWN]:
         tell(say(language, "cities.refused_street", street=row["street"], why=row["refused"]))

@@ -72,18 +72,12 @@ def common(
     UsageError
         If values cannot be used; it carries all of them.
     """
-    wrong = [
-        Message("cli.wrong_value", {"option": option, "value": value, "want": Message(f"cli.want_{want}")})
-        for option, value, want in (
-            ("--seed", seed, "seed"),
-            ("--time-limit", time_limit, "time_limit"),
-            ("--jobs", jobs, "jobs"),
-            ("--lang", lang, "lang"),
-        )
-        if value is not None and not _FITS[want](value)
-    ]
-    if wrong:
-        raise UsageError(wrong)
+    _refuse_unfit(
+        ("--seed", seed, "seed"),
+        ("--time-limit", time_limit, "time_limit"),
+        ("--jobs", jobs, "jobs"),
+        ("--lang", lang, "lang"),
+    )
     return Common(
         seed=1 if seed is None else int(seed),
         time_limit=None if time_limit is None else float(time_limit),
@@ -104,14 +98,19 @@ def nearness(moved: str | None, toward: str | None) -> dict[str, Any]:
     UsageError
         If values cannot be used; it carries all of them.
     """
+    _refuse_unfit(("--moved", moved, "moved"), ("--toward", toward, "toward"))
+    return {"moved": None if moved is None else float(moved), "toward": toward or "walk"}
+
+
+def _refuse_unfit(*given: tuple[str, str | None, str]) -> None:
+    """Raise for options, each with its value and what is wanted, that cannot be used; tell of all of them."""
     wrong = [
         Message("cli.wrong_value", {"option": option, "value": value, "want": Message(f"cli.want_{want}")})
-        for option, value, want in (("--moved", moved, "moved"), ("--toward", toward, "toward"))
+        for option, value, want in given
         if value is not None and not _FITS[want](value)
     ]
     if wrong:
         raise UsageError(wrong)
-    return {"moved": None if moved is None else float(moved), "toward": toward or "walk"}
 
 
 def _whole(text: str, *, least: int) -> bool:

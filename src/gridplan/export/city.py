@@ -116,12 +116,22 @@ def write_city(city: City, title: Title, folder: Path) -> None:
         (folder / BOOK).unlink()
 
 
-def money_told(city: City, language: str) -> list[str]:
-    """Return what came of a budget of all streets in a sentence, none where there is none."""
-    if not city.money:
-        return []
-    figures = {name: f"{city.money[name]:,.0f}" for name in ("budget", "spent", "uncovered", "bound")}
-    return [say(language, "cities.money", price=f"{city.money['price']:,.2f}", **figures)]
+def city_told(city: City, language: str) -> list[str]:
+    """Return what a city comes to in a sentence, and what came of a budget of all streets where there is one."""
+    totals = city.totals
+    figures = {
+        "streets": f"{totals['streets']:,}",
+        "communities": f"{totals['communities'] or 0:,}",
+        "households": f"{totals['households'] or 0:,.0f}",
+        "grids": f"{totals['grids'] or 0:,}",
+        "share": f"{totals['in_band_share']:.1%}",
+        "gap": f"{totals['gap']:.2%}",
+    }
+    told = [say(language, "cities.figures", **figures)]
+    if city.money:
+        figures = {name: f"{city.money[name]:,.0f}" for name in ("budget", "spent", "uncovered", "bound")}
+        told.append(say(language, "cities.money", price=f"{city.money['price']:,.2f}", **figures))
+    return told
 
 
 def columns_of(rows: Sequence[Row], kind: str, language: str) -> list[Column]:

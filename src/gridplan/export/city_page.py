@@ -8,7 +8,7 @@ from urllib.parse import quote
 import numpy as np
 from numpy.typing import NDArray
 
-from gridplan.export.city import City, Row, Title, columns_of, money_told, tables_of
+from gridplan.export.city import City, Row, Title, city_told, columns_of, tables_of
 from gridplan.export.page import framed
 from gridplan.export.plot import FAINT, FONT, INK
 from gridplan.words import say
@@ -19,20 +19,11 @@ FINE, SOME = "#cfe3d4", "#f6cf9a"  # all grids of a street in band, or not
 
 def city_page(city: City, title: Title) -> str:
     """Return the page: figures, the map, the communities that need a person, streets, services."""
-    language, totals = title.language, city.totals
-    figures = {
-        "streets": f"{totals['streets']:,}",
-        "communities": f"{totals['communities'] or 0:,}",
-        "households": f"{totals['households'] or 0:,.0f}",
-        "grids": f"{totals['grids'] or 0:,}",
-        "share": f"{totals['in_band_share']:.1%}",
-        "gap": f"{totals['gap']:.2%}",
-    }
+    language = title.language
     body = [f"<h1>{escape(title.name)}</h1>"]
     if title.note:
         body.append(f"<blockquote><p>{escape(title.note)}</p></blockquote>")
-    body.append(f"<p>{escape(say(language, 'cities.figures', **figures))}</p>")
-    body += [f"<p>{escape(text)}</p>" for text in money_told(city, language)]
+    body += [f"<p>{escape(text)}</p>" for text in city_told(city, language)]
     if city.refused:
         told = say(language, "cities.some_refused", count=len(city.refused))
         body.append(f"<blockquote><p>{escape(told)}</p></blockquote>")
