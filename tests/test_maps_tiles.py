@@ -86,9 +86,10 @@ def test_addresses_that_are_none(tmp_path, wrong):
 def test_a_service_that_does_not_answer_is_left_alone(tmp_path):
     """The plan is drawn all the same, the layer goes, and a line says so; shifted tiles are looked for where they lie."""
     question = """
-      var map = gridplan.stage.map, layer = gridplan.underlay.group.getLayers()[0], here = map.getCenter();
-      layer._map = map; // it has gone already
+      var map = gridplan.stage.map, layer = gridplan.underlay.group.getLayers()[0], here = map.getCenter(), its = layer._map;
+      layer._map = map; // it may have gone already
       var shifted = layer._getTiledPixelBounds(here).min, plain = L.TileLayer.prototype._getTiledPixelBounds.call(layer, here).min;
+      layer._map = its; // else a tile that fails now is drawn on a map that has no room for it
       return new Promise(function (done) {
         setTimeout(function () {
           done({ shown: map.hasLayer(gridplan.underlay.group), note: texts(".gp-silent"), names: all(".gp-name").length,
@@ -96,7 +97,7 @@ def test_a_service_that_does_not_answer_is_left_alone(tmp_path):
         }, 1200);
       });"""
     told, console = visit(tmp_path, page(build_map(asking(datum="gcj02")), language="zh"), question)
-    assert all("Failed to load" in line or "ERR_" in line for line in console)
+    assert [line for line in console if "Failed to load" not in line and "ERR_" not in line] == []
     assert told["shown"] is False
     assert told["note"] == ["底图服务没有响应，不影响方案。"]
     assert told["names"] > 3
