@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from gridplan import __version__
@@ -12,6 +12,7 @@ from gridplan.spread.processes import Spread
 from gridplan.words import Message
 
 ANSWERS_S = 10.0  # within which a scheduler has to
+TRIES = 3
 NOBODY = "-"
 
 _alone = threading.Lock()
@@ -33,10 +34,16 @@ def cluster(address: str) -> Iterator[Spread]:
     except ImportError:
         raise UsageError(Message("cli.cluster_extra")) from None
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what it tells is for programmers
-    try:
-        client = Client(address, timeout=ANSWERS_S, set_as_default=False)
-    except (OSError, ValueError, TypeError):
-        raise UsageError(Message("cli.no_cluster", {"address": address})) from None
+    client = None
+    for _ in range(TRIES):
+        with suppress(AssertionError):  # a machine so busy that Dask's own thread did not start in its time
+            try:
+                client = Client(address, timeout=ANSWERS_S, set_as_default=False)
+            except (OSError, ValueError, TypeError):
+                break
+            break
+    if client is None:
+        raise UsageError(Message("cli.no_cluster", {"address": address}))
     with client:
         _refuse_others(client, address)
 
