@@ -1,7 +1,7 @@
-"""Months of change in the example district: ``python benchmarks/adjust.py [--months 12] [--old OUT]``.
+"""Months of change in the example district: ``python benchmarks/adjust.py [--months 12] [--old OUT] [--fresh]``.
 
 Each month 3 % of the households of five communities change, by chance with a fixed seed: entrances are handed over or demolished,
-people move in and out. Every month's plan goes on from the last one. A Markdown row a month: what had to move and what did, whether
+people move in and out. Every month's plan goes on from the last one, or, ``--fresh``, each from the first. A Markdown row a month: what had to move and what did, whether
 that is proven, the seconds of the partition stage and of the whole run, and whether communities without changes kept their grids
 to the byte.
 """
@@ -81,6 +81,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--months", type=int, default=12)
     parser.add_argument("--old", type=Path, help="output folder of a run of data/plan.toml")
+    parser.add_argument(
+        "--fresh", action="store_true", help="each month's changes are made to the first data and plan"
+    )
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
@@ -93,7 +96,11 @@ def main() -> None:
         for month in range(1, asked.months + 1):
             sys.stdout.write(row(folder, old, month) + "\n")
             sys.stdout.flush()
-            old = folder / f"month{month}"
+            if asked.fresh:
+                for file in (ROOT / "data").iterdir():
+                    shutil.copy(file, folder)
+            else:
+                old = folder / f"month{month}"
 
 
 def row(folder: Path, old: Path, month: int) -> str:

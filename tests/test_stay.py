@@ -18,10 +18,11 @@ from gridplan.config import read_plan_file
 from gridplan.errors import InputError
 from gridplan.options import Options
 from gridplan.partition import Band, Problem
+from gridplan.partition.pricing import whole_loads
 from gridplan.partition.problem import Floats
 from gridplan.partition.search import Effort
 from gridplan.partition.stay import Point, Wish, curve_of, moved_by, stayed
-from gridplan.partition.toggles import near_sets
+from gridplan.partition.worth import Choice, sets_worth
 from gridplan.pipeline import run
 from gridplan.plan import Plan
 from strategies import Graph, graphs
@@ -159,29 +160,42 @@ def test_a_row_that_got_one_household_too_many():
     assert plan.grid[2] == plan.grid[3]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(graphs(largest=7), st.data())
-def test_near_sets_are_all_there_are(graph: Graph, data: st.DataObject):
-    """The sets near a grid are the connected ones in band within the budget, each once."""
+def test_sets_worth_a_floor_are_all_there_are(graph: Graph, data: st.DataObject):
+    """They are the connected ones in band that gain the floor within the budget, each once; raising ends with the best."""
     problem = graph.problem(BAND)
-    inside = np.array(data.draw(st.lists(st.booleans(), min_size=problem.size, max_size=problem.size)))
-    price = np.array(
-        data.draw(st.lists(st.integers(0, 90), min_size=problem.size, max_size=problem.size)), float
-    )
-    budget = float(data.draw(st.integers(0, 200)))
-    every = np.arange(problem.size, dtype=np.int32)
-    ground = problem.ground
-    members, sizes, whole = near_sets(ground, inside, every, price, budget, BAND.intervals, 1 << 20)
-    found = Counter(tuple(sorted(part.tolist())) for part in np.split(members, np.cumsum(sizes)[:-1]))
-    wanted = [
-        tuple(sorted(group))
-        for groups in divisions(problem)
-        for group in groups
-        if judged(problem, [group]).out == 0
-        and price[[unit for unit in range(problem.size) if (unit in group) != inside[unit]]].sum() <= budget
-    ]
-    assert whole
-    assert found == Counter(set(wanted)) or (not wanted and not len(sizes))
+
+    def numbers(least: int, most: int) -> Floats:
+        whole = st.lists(st.integers(least, most), min_size=problem.size, max_size=problem.size)
+        return np.array(data.draw(whole), float)
+
+    gain, price = numbers(-60, 60), numbers(-90, 90)
+    budget, floor = float(data.draw(st.integers(0, 200))), float(data.draw(st.integers(-60, 60)))
+    choice = Choice(np.arange(problem.size, dtype=np.int32), gain, price, 0.0)
+    sizes, edges, _ = whole_loads(problem)
+    ends = np.array([edges[:, 0].min(), edges[:, 1].max()])
+
+    def found(*, raising: bool) -> tuple[list[tuple[int, ...]], float]:
+        members, count, best, whole, _ = sets_worth(
+            problem.ground, choice, sizes, ends, BAND.intervals, budget, floor, raising, 1 << 20, 1 << 20
+        )
+        assert whole
+        parts = np.split(members, np.cumsum(count)[:-1]) if len(count) else []
+        return [tuple(sorted(part.tolist())) for part in parts], best
+
+    def fits(group: list[int]) -> bool:
+        inside = np.isin(np.arange(problem.size), group)
+        moves = np.where(inside, np.maximum(price, 0.0), np.maximum(-price, 0.0)).sum()
+        return judged(problem, [group]).out == 0 and moves <= budget and gain[group].sum() >= floor
+
+    every = {tuple(sorted(group)) for groups in divisions(problem) for group in groups}
+    wanted = {group for group in every if fits(list(group))}
+    sets, best = found(raising=False)
+    assert Counter(sets) == Counter(wanted)
+    if wanted:
+        assert best == max(gain[list(group)].sum() for group in wanted)
+        assert found(raising=True)[1] == best
 
 
 @pytest.fixture(scope="module")

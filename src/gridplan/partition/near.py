@@ -1,7 +1,6 @@
-"""The sets of units near the grids of an earlier plan, and the best plan of such sets that moves at most so many households.
+"""Sets of units near the grids of an earlier plan, and the best plan of such sets that moves at most so many households.
 
 A set that takes in A households from elsewhere and gives away R of its origin's is part of no plan that moves fewer than A + R.
-So the sets with A + R up to a budget hold every plan within the budget.
 """
 
 from dataclasses import dataclass, replace
@@ -13,12 +12,8 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csgraph
 
-from gridplan.partition.growth import figures_of
-from gridplan.partition.problem import Columns, Floats, Ints, Problem
-from gridplan.partition.toggles import near_sets
+from gridplan.partition.problem import Columns, Floats, Ints, Problem, columns_of
 
-STEPS = 2_000_000  # of the search around each grid
-SETS = 150_000  # more are not solved over
 WHOLE = 1e-6
 
 Toward = Literal["walk", "balance"]
@@ -35,34 +30,9 @@ class Near:
     lost: Floats
 
     @classmethod
-    def of(cls, problem: Problem, was: Floats, budget: float) -> "Near | None":
-        """Return all sets within a budget; None where there are too many to list."""
-        main = np.where(was.sum(axis=1) > 0, was.argmax(axis=1), -1)
-        members, sizes, origin = [], [], []
-        for of in range(was.shape[1]):
-            elsewhere = was.sum(axis=1) - was[:, of]
-            price = np.where(main == of, was[:, of] - elsewhere, elsewhere - was[:, of])
-            begun = elsewhere[main == of].sum() + was[main != of, of].sum()
-            around = _around(problem, main == of, np.maximum(price, 0.0), budget - begun)
-            found, size, whole = near_sets(
-                problem.ground,
-                main == of,
-                around,
-                np.maximum(price, 0.0)[around],
-                budget - begun,
-                problem.band.intervals,
-                STEPS,
-            )
-            if not whole:
-                return None
-            members.append(found)
-            sizes.append(size)
-            origin.append(np.full(len(size), of))
-        flat, every = np.concatenate(members), np.concatenate(sizes).astype(np.int64)
-        if len(every) > SETS:
-            return None
-        columns = Columns.of_figures(flat, figures_of(problem.ground, flat, every))
-        own = np.concatenate(origin)
+    def made(cls, problem: Problem, was: Floats, sets: list[Ints], origin: list[int]) -> "Near":
+        """Return some sets, each with its origin."""
+        columns, own = columns_of(sets, problem), np.array(origin, np.int64)
         stay = was[columns.members, own[columns.owner]]
         kept = np.add.reduceat(stay, columns.starts[:-1]) if len(columns) else np.zeros(0)
         return cls(
@@ -114,7 +84,7 @@ class Near:
         return None if solved.x is None else np.flatnonzero(solved.x > 0.5)  # noqa: PLR2004 # a half
 
 
-def _around(problem: Problem, grid: NDArray[np.bool_], price: Floats, budget: float) -> Ints:
+def around(problem: Problem, grid: NDArray[np.bool_], price: Floats, budget: float) -> Ints:
     """Return the units that a set near a grid can hold or lack: what lies between costs no more than the budget."""
     own = np.repeat(np.arange(problem.size), np.diff(problem.starts))
     tiny = 1e-9  # keeps a way that costs nothing an edge of the sparse graph

@@ -1,10 +1,7 @@
 """A new plan near an earlier one: as few households as can be change their grid; among such plans the one that walks least.
 
-Each grid goes on from an earlier one, its origin. Households that leave a grid join another, so a set that takes in A households
-from elsewhere and gives away R of its origin's is part of no plan that moves fewer than A + R: its own A, and R that others take
-in. All sets with A + R up to a budget are listed, and a set partitioning over them finds the fewest moves; where these are within
-the budget, no plan moves fewer. Among the sets of so many moves a second one finds the least walk. The budget grows until there is
-a plan.
+Each grid goes on from an earlier one, its origin. How many have to move is found by column generation (``moves``), with all sets
+that a plan which moves so many can have; among these a set partitioning finds the least walk.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,13 +12,13 @@ from scipy.optimize import linear_sum_assignment
 
 from gridplan.partition.judge import as_it_is
 from gridplan.partition.master import Rows
+from gridplan.partition.moves import Moves, fewest, possible
 from gridplan.partition.near import WHOLE, Near, Toward
 from gridplan.partition.problem import Floats, Ints, Problem
 from gridplan.partition.result import Partition
 from gridplan.partition.search import Effort, Lists
 from gridplan.partition.solve import solve
 
-BUDGETS = (0.0, 30.0, 60.0, 90.0, 120.0, 150.0, 180.0, 210.0)  # households, one after another
 PRICE_M = 400.0  # of a household that moves, where a plan is made anew
 MORE = (0.0, 10.0, 20.0, 40.0, 60.0, 90.0, 120.0, 160.0, 200.0)  # households beyond the fewest, of a curve
 GOALS: tuple[Toward, ...] = ("walk", "balance")
@@ -63,7 +60,7 @@ class Point:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Moves:
+class Moved:
     """Households that move, how many have to at least under the goals before, and what moving others would give."""
 
     moved: float
@@ -81,7 +78,7 @@ def moved_by(was: Floats, grid: Ints) -> float:
 
 def stayed(
     problem: Problem, was: Floats, effort: Effort, wish: Wish | None = None
-) -> tuple[Partition, Moves]:
+) -> tuple[Partition, Moved]:
     """Return the plan that moves fewest households, and among those walks least, and how many have to move.
 
     Where it needs more sets than can be listed the plan is the one that moves fewest with those listed, and fewer may do; where it
@@ -100,8 +97,9 @@ def stayed(
     """
     wish = wish or Wish()
     known = problem.ties is None and problem.band.fewest == problem.band.most and was.sum() > 0
-    nearest, least = _nearest(problem, was, effort) if known else (None, 0.0)
-    groups = None if nearest is None else _picked(problem, was, nearest, wish)
+    moves = Moves(problem, was) if known and possible(problem, was) else None
+    nearest, least = (None, 0.0) if moves is None else fewest(moves, effort)
+    groups = None if moves is None or nearest is None else _picked(moves, nearest, wish)
     plan = _anew(problem, was, effort) if groups is None else as_it_is(problem, groups)
     if not plan.out_of_band:
         number = float(plan.workers.sum())
@@ -109,28 +107,30 @@ def stayed(
         bound = Lists(problem, replace(effort, work=0.0)).bound(rows).value
         plan = replace(plan, lower_bound=max(0.0, min(bound, plan.objective)))
     moved = moved_by(was, plan.grid)
-    curve = () if nearest is None or not wish.curve else tuple(_curve(problem, was, nearest[1]))
-    return plan, Moves(moved=moved, bound=min(least, moved), curve=curve)
+    curve = (
+        tuple(_curve(moves, nearest[1])) if moves is not None and nearest is not None and wish.curve else ()
+    )
+    return plan, Moved(moved=moved, bound=min(least, moved), curve=curve)
 
 
-def _picked(problem: Problem, was: Floats, nearest: tuple[Near, float], wish: Wish) -> list[Ints] | None:
+def _picked(moves: Moves, nearest: tuple[Near, float], wish: Wish) -> list[Ints] | None:
     """Return the grids of the best plan that moves as many households as may, None where none was met."""
     near, most = nearest
     if wish.moved is not None and wish.moved > most + WHOLE:
-        wider = Near.of(problem, was, wish.moved)
+        wider = moves.listed(wish.moved)
         near, most = (near, most) if wider is None else (wider, wish.moved)
     near = near.within(most)
     chosen = near.best(near.toward(wish.toward), most)
     return None if chosen is None else [near.columns.of(int(column)) for column in chosen]
 
 
-def _curve(problem: Problem, was: Floats, fewest: float) -> Iterator[Point]:
+def _curve(moves: Moves, fewest: float) -> Iterator[Point]:
     """Yield what each number of households that may move would give towards each goal, as far as all sets can be listed.
 
     A number that gives nothing better than the one before it is left out: each point is a plan, and none that moves at
     most so many is better.
     """
-    widest, steps = _widest(problem, was, [fewest + more for more in MORE])
+    widest, steps = _widest(moves, [fewest + more for more in MORE])
     if widest is None:
         return
     last: dict[Toward, float] = {}
@@ -201,34 +201,14 @@ def _plus(one: Point, other: Point) -> Point:
     )
 
 
-def _widest(problem: Problem, was: Floats, budgets: Sequence[float]) -> tuple[Near | None, list[float]]:
+def _widest(moves: Moves, budgets: Sequence[float]) -> tuple[Near | None, list[float]]:
     """Return the sets within the largest of growing budgets whose sets can be listed, and the budgets up to it."""
     found: Near | None = None
     listed: list[float] = []
     for budget in budgets:
-        near = Near.of(problem, was, budget)
+        near = moves.listed(budget)
         if near is None:
             break
         found = near
         listed.append(budget)
     return found, listed
-
-
-def _nearest(problem: Problem, was: Floats, effort: Effort) -> tuple[tuple[Near, float] | None, float]:
-    """Return sets of which a plan moves fewest households, and how many it moves, None where none was met; and how many have to."""
-    best: tuple[Near, float] | None = None
-    least, budgets = 0.0, list(BUDGETS)
-    while budgets and not effort.spent:
-        budget = budgets.pop(0)
-        near = Near.of(problem, was, budget)
-        if near is None:
-            break
-        chosen = near.best(near.moved, np.inf) if len(near.columns) else None
-        fewest = np.inf if chosen is None else float(near.moved[chosen].sum())
-        if fewest < np.inf and (best is None or fewest <= best[1]):
-            best = near, fewest
-        least = min(budget, fewest)
-        if fewest <= budget + WHOLE:
-            break
-        budgets = sorted({*(other for other in budgets if other < fewest), *({fewest} - {np.inf})})
-    return best, least

@@ -11,7 +11,7 @@ from gridplan.partition.hand import Hand
 from gridplan.partition.problem import Problem
 from gridplan.partition.reasons import Reason
 from gridplan.partition.result import Partition
-from gridplan.partition.stay import Moves, curve_of
+from gridplan.partition.stay import Moved, curve_of
 from gridplan.partition.ways import Way
 from gridplan.words import Message
 
@@ -53,7 +53,7 @@ class Solved:
     partition: Partition
     ways: tuple[Way, ...] = ()
     micro: np.ndarray | None = None
-    moves: Moves | None = None
+    moves: Moved | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
