@@ -1,9 +1,9 @@
 """Months of change in the example district: ``python benchmarks/adjust.py [--months 12] [--old OUT] [--fresh]``.
 
 Each month 3 % of the households of five communities change, by chance with a fixed seed: entrances are handed over or demolished,
-people move in and out. Every month's plan goes on from the last one, or, ``--fresh``, each from the first. A Markdown row a month: what had to move and what did, whether
-that is proven, the seconds of the partition stage and of the whole run, and whether communities without changes kept their grids
-to the byte.
+people move in and out. Every month's plan goes on from the last one, or, ``--fresh``, each from the first. A Markdown row a
+month: what had to move and what did, whether that is proven, the seconds of the partition stage and of the whole run, and whether
+communities without changes kept their grids to the byte.
 """
 
 import argparse
