@@ -3,16 +3,19 @@
 import numpy as np
 
 from gridplan.compiled import compiled
-from gridplan.partition.growth import FIGURES, HAIR, advance, appended, begin, growth, idles, priced, reached
+from gridplan.partition.growth import (
+    FIGURES,
+    HAIR,
+    advance,
+    appended,
+    begin,
+    growth,
+    idles,
+    in_band,
+    priced,
+    reached,
+)
 from gridplan.partition.problem import Columns, Floats, Problem, columns_of
-
-
-@compiled
-def _between(load, intervals):
-    for row in range(len(intervals)):
-        if intervals[row, 0] - HAIR <= load <= intervals[row, 1] + HAIR:
-            return True
-    return False
 
 
 @compiled
@@ -29,7 +32,7 @@ def _list(ground, intervals, largest, most_sets, most_steps):
             if steps > most_steps:
                 return members[:filled], figures[: FIGURES * sets], False
             size, load = grown.depth[0], grown.total[0]
-            if not _between(load, intervals):
+            if not in_band(load, intervals):
                 continue
             centre, cost = priced(ground, grown.chosen, size, load, grown.inside)
             if idles(ground, grown.chosen, size, centre, grown.inside, stack):

@@ -178,6 +178,15 @@ def idles(ground, members, size, centre, inside, stack):
 
 
 @compiled
+def in_band(load, intervals):
+    """Whether a load is in one of some intervals, shape (intervals, 2)."""
+    for row in range(len(intervals)):
+        if intervals[row, 0] - HAIR <= load <= intervals[row, 1] + HAIR:
+            return True
+    return False
+
+
+@compiled
 def appended(values, filled, new, count):
     """Return an array with ``count`` new values after the ``filled`` first ones; it is doubled when it is full."""
     while filled + count > len(values):

@@ -4,8 +4,7 @@ Each grid goes on from an earlier one, its origin. A linear program over sets ne
 that gain on that are looked for (``worth``) and brought in, until there are none: then its value is a bound for every plan whose
 sets move no more than a budget, and so, up to that budget, for every plan. A plan within a budget holds only sets that cost no
 more than the budget lies above the bound; these are listed, and a set partitioning over them finds the plan or proves that there
-is none.
-The budget grows until there is one. Prices half-way to the best known ones keep the search short (P. Wentges, "Weighted
+is none. The budget grows until there is one. Prices half-way to the best known ones keep the search short (P. Wentges, "Weighted
 Dantzig-Wolfe decomposition for linear mixed-integer programming", 1997).
 """
 
@@ -24,10 +23,11 @@ from gridplan.partition.worth import Choice, sets_worth
 BUDGET, WIDER = 30.0, 1.2  # households, at first, and how the budget grows
 MOST = 400.0  # households: a plan that moves more is made anew
 UNCOVERED, DEARER = 40.0, 4.0  # households that a unit not covered costs, at first, and how that grows
-STEPS = 150_000_000  # of all searches
+STEPS = 150_000_000  # of all searches for sets that gain
 LOOK, DEEPER = 20_000, 8  # steps of a first look around an origin, and how they grow
-KEPT = 8  # of the sets that one look finds: the last ones, which gain most
-LISTED, LIST_STEPS = 40_000, 16_000_000  # around one origin
+FOUND, KEPT = 200, 8  # sets of one look, and those kept of them: the last ones, which gain most
+LISTED = 40_000  # sets; more are not solved over
+LIST_STEPS = 16_000_000, 150_000_000  # of the search for all sets: around one origin, and around all
 SHARE = 0.5  # of the best known prices in those that are tried
 MET = 1e-4  # at which value and bound count as one
 
@@ -51,15 +51,30 @@ class _Prices:
 
 @dataclass
 class Moves:
-    """Sets near the origins of a problem: ``was`` (n, origins) tells how many households of each unit were where."""
+    """Sets near the origins of a problem, and what units and origins are worth.
+
+    Attributes
+    ----------
+    problem
+        The units and the band.
+    was
+        Households of each unit that were in each origin, shape (n, origins).
+    budget
+        Households that a plan of the sets looked at may move.
+    steps
+        Work done so far in the search for sets that gain.
+    sets
+        Those in the linear program, each with its origin.
+    choices
+        What a set of each origin may hold within the budget.
+    """
 
     problem: Problem
     was: Floats
-    budget: float = 0.0
-    steps: int = 0
-    short: float = 0.0
-    sets: Sets = field(default_factory=list)
-    choices: list[Choice] = field(default_factory=list)
+    budget: float = field(default=0.0, init=False)
+    steps: int = field(default=0, init=False)
+    sets: Sets = field(default_factory=list, init=False)
+    choices: list[Choice] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
         """Begin the linear program: every unit in one set, one set of every origin."""
@@ -99,8 +114,8 @@ class Moves:
 
     def _look(
         self, of: int, prices: _Prices, floor: float, most: tuple[int, int], *, raising: bool
-    ) -> tuple[list[Ints], float, bool]:
-        """Return sets of an origin that gain a floor at some prices, the most that one gains, and whether these are all."""
+    ) -> tuple[list[Ints], float, bool, int]:
+        """Return sets of an origin that gain a floor at some prices, the most one gains, whether these are all, and the steps."""
         choice = self.choices[of]
         gain = prices.units[choice.units] - choice.gain
         order = np.argsort(-np.abs(gain), kind="stable")
@@ -115,8 +130,8 @@ class Moves:
             raising,
             *most,
         )
-        self.steps += int(steps)
-        return np.split(members, np.cumsum(sizes)[:-1]) if len(sizes) else [], float(best), bool(whole)
+        found = np.split(members, np.cumsum(sizes)[:-1]) if len(sizes) else []
+        return found, float(best), bool(whole), int(steps)
 
     def _bring_in(self, of: int, found: list[Ints]) -> int:
         """Add sets to the linear program; return how many are new."""
@@ -142,7 +157,8 @@ class Moves:
             unsure = []
             for of in left:
                 floor = float(-prices.origins[of]) + WHOLE
-                found, best, whole = self._look(of, prices, floor, (200, look), raising=True)
+                found, best, whole, steps = self._look(of, prices, floor, (FOUND, look), raising=True)
+                self.steps += steps
                 new += self._bring_in(of, found[-KEPT:])
                 gains[of] = max(gains[of], best)
                 if not whole:
@@ -154,11 +170,11 @@ class Moves:
         slack = WHOLE * self.origins
         return new, _Prices(prices.units, -gains, float(prices.units.sum() - gains.sum()) - slack)
 
-    def _relaxed(self) -> tuple[float, _Prices]:
+    def _relaxed(self) -> tuple[float, _Prices, float]:
+        """Return the value of the linear program, its prices, and what is not covered."""
         value, values, duals = self.programme.solve()
-        self.short = float(values[self.programme.paying].sum())
-        units = duals[: self.count]
-        return value, _Prices(np.where(self.problem.must, units, np.minimum(units, 0.0)), duals[self.count :])
+        units = np.where(self.problem.must, duals[: self.count], np.minimum(duals[: self.count], 0.0))
+        return value, _Prices(units, duals[self.count :]), float(values[self.programme.paying].sum())
 
     def bound(self) -> None:
         """Find the best prices for the budget, as far as the steps go, or until more have to move than the budget."""
@@ -166,9 +182,9 @@ class Moves:
         self.best = proof or _Prices(self.best.units, self.best.origins)
         share = SHARE
         while self.steps < STEPS and self.least <= self.budget:
-            value, prices = self._relaxed()
+            value, prices, short = self._relaxed()
             if value - self.best.bound <= MET * (1.0 + abs(value)):
-                if self.short <= WHOLE:
+                if short <= WHOLE:
                     break
                 self.programme.price *= DEARER
                 self.programme.charge(self.costs, self.places, self.programme.price)
@@ -190,10 +206,14 @@ class Moves:
     def _all(self, slack: float) -> Sets | None:
         """Return all sets within the budget that cost no more than they are worth and a slack; None where there are too many."""
         sets: Sets = []
+        each, left = LIST_STEPS
         for of in range(self.origins):
             floor = -float(self.best.origins[of]) - slack - WHOLE
-            found, _, whole = self._look(of, self.best, floor, (LISTED, LIST_STEPS), raising=False)
+            found, _, whole, steps = self._look(
+                of, self.best, floor, (LISTED, min(each, left)), raising=False
+            )
             sets += [(of, units) for units in found]
+            left -= steps
             if not whole or len(sets) > LISTED:
                 return None
         return sets
@@ -222,11 +242,13 @@ def fewest(moves: Moves, effort: Effort) -> tuple[tuple[Near, float] | None, flo
             best = _better(moves.near(moves.sets), best)
             budget = budget if best is None else min(budget, best[1])
             listed = moves.listed(budget)
-            if listed is None:
-                break
-            found = _better(listed, None)
+            found = None if listed is None else _better(listed, None)
             if found is not None and found[1] <= budget + WHOLE:
                 return found, found[1]
+            if listed is None or (
+                best is not None and best[1] <= budget
+            ):  # or the solver missed a plan that is there
+                break
             least = max(least, _beyond(budget, moves))
         budget = budget * WIDER if best is None else min(budget * WIDER, best[1])
     return best, least if best is None else min(least, best[1])

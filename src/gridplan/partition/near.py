@@ -64,6 +64,8 @@ class Near:
     def best(self, cost: Floats, most: float) -> NDArray[np.int64] | None:
         """Return the cheapest sets, one of each origin, that hold every unit and move at most so many; None if there are none."""
         count, must = len(self.columns), self.problem.must
+        if not count:
+            return None
         ones = np.ones(len(self.columns.members))
         cover = sparse.csr_array(
             (ones, (self.columns.members, self.columns.owner)), shape=(self.problem.size, count)

@@ -9,12 +9,11 @@ from typing import NamedTuple
 import numpy as np
 
 from gridplan.compiled import compiled
-from gridplan.partition.growth import Floats, Ints, appended, idles, reached
-from gridplan.partition.problem import SLACK
+from gridplan.partition.growth import Floats, Ints, appended, idles, in_band, reached
 
 NEW, FIRST, SECOND = 0, 1, 2  # ways of a candidate that have been tried
 LOWEST = -1e300
-HAIR = 1e-9
+MORE = 1e-9  # households by which one set gains more than another
 LOAD, GAIN, SPENT, COUNT = 0, 1, 2, 3
 
 
@@ -25,15 +24,6 @@ class Choice(NamedTuple):
     gain: Floats
     price: Floats
     begun: float  # moves whatever is decided
-
-
-@compiled
-def _fits(load, intervals):
-    """Whether a load is in band."""
-    for row in range(len(intervals)):
-        if intervals[row, 0] - SLACK <= load <= intervals[row, 1] + SLACK:
-            return True
-    return False
 
 
 @compiled
@@ -130,7 +120,7 @@ def _counts(ground, inside, stack, chosen, intervals):
     """Return the size of the set that is decided, with its units written; 0 if it is no grid."""
     size = _members(inside, chosen)
     load = ground.load[chosen[:size]].sum()
-    if size == 0 or not _fits(load, intervals):
+    if size == 0 or not in_band(load, intervals):
         return 0
     if reached(ground.starts, ground.neighbors, chosen[0], inside, stack) < size:
         return 0
@@ -182,6 +172,6 @@ def sets_worth(ground, near, sizes, edges, intervals, budget, floor, raising, mo
         if one[0] > 0:
             members, found = appended(members, filled, chosen, one[0]), appended(found, sets, one, 1)
             filled, sets, best = filled + one[0], sets + 1, max(best, sums[GAIN])
-            floor = best + HAIR if raising else floor
+            floor = best + MORE if raising else floor
         place[0] -= 1
     return members[:filled], found[:sets], best, place[0] < 0, place[1]
