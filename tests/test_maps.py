@@ -345,10 +345,20 @@ def test_the_gap_is_against_the_larger_norm(by_households, by_residents, roster,
 
 @pytest.mark.parametrize(
     ("share", "told"),
-    [(1.0, "100.0%"), (0.9999, "99.9%"), (0.5, "50.0%"), (0.29, "29.0%"), (None, ""), (float("nan"), "")],
+    [
+        (1.0, "100.0%"),
+        (0.9999, "99.9%"),
+        (363 / 366, "99.2%"),
+        (0.0001, "0.1%"),
+        (0.0, "0.0%"),
+        (0.5, "50.0%"),
+        (0.29, "29.0%"),
+        (None, ""),
+        (float("nan"), ""),
+    ],
 )
 def test_nearly_all_is_not_all(share, told):
-    """A share below one never shows as 100 %."""
+    """A share below one never shows as 100 %, one above nothing never as 0; others are rounded, as in every other output."""
     assert percent(share) == told
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from gridplan.plan import Plan
-from gridplan.words import say
+from gridplan.words import percent, say
 
 SHOWN = 5  # communities named with their reasons
 TO_OPEN = {"map": "maps/index.html", "workbook": "staffing.xlsx", "report": "report.html"}
@@ -48,7 +48,7 @@ def texts(plan: Plan, folder: Path, language: str) -> Iterator[str]:
         households=f"{totals['households']:,.0f}",
         grids=f"{totals['grids']:,}",
         workers=f"{totals['workers']:,}",
-        share=f"{totals['in_band_share']:.1%}",
+        share=percent(totals["in_band_share"]),
     )
     yield say(language, "cli.proven", count=len(report["communities"]), **_counts(report))
     yield from _reasons(plan, language)
@@ -118,5 +118,8 @@ def _services(rows: list[dict[str, Any]], language: str) -> Iterator[str]:
     for row in rows:
         if row["covered_after"] < WHOLE:
             yield say(
-                language, "cli.service_short", category=row["category"], share=f"{row['covered_after']:.2%}"
+                language,
+                "cli.service_short",
+                category=row["category"],
+                share=percent(row["covered_after"], 2),
             )

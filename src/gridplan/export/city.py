@@ -18,7 +18,7 @@ from gridplan.export.lock import HeldError, locked
 from gridplan.export.sheet import Printer
 from gridplan.export.table import Column, Form, Table
 from gridplan.export.workbook import PLAIN_TEXT
-from gridplan.words import Message, say
+from gridplan.words import Message, percent, say
 
 BOOK, LOCK = ".city.jsonl", ".city.lock"
 REPORT, PAGE, WORKBOOK = "city.json", "city.html", "city.xlsx"
@@ -124,8 +124,8 @@ def city_told(city: City, language: str) -> list[str]:
         "communities": f"{totals['communities'] or 0:,}",
         "households": f"{totals['households'] or 0:,.0f}",
         "grids": f"{totals['grids'] or 0:,}",
-        "share": f"{totals['in_band_share']:.1%}",
-        "gap": f"{totals['gap']:.2%}",
+        "share": percent(totals["in_band_share"]),
+        "gap": percent(totals["gap"], 2),
     }
     told = [say(language, "cities.figures", **figures)]
     if city.money:

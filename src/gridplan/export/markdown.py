@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from gridplan.words import percent as shares
+
 
 def table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
     """Return a Markdown table."""
@@ -27,4 +29,4 @@ def span(low: float, high: float) -> str:
 
 def percent(share: float | None) -> str:
     """Return a share in hundredths, - for none."""
-    return "-" if share is None else f"{share:.1%}"
+    return "-" if share is None else shares(share)

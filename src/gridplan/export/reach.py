@@ -8,7 +8,7 @@ import pandas as pd
 from gridplan.export.chart import Chart
 from gridplan.export.frames import said
 from gridplan.plan import Plan
-from gridplan.words import say
+from gridplan.words import percent, say
 
 SERVICE = "service: "  # before the head of a column that is a service's
 BAR = 20  # characters of full cover
@@ -204,5 +204,5 @@ def next_sites(plan: Plan, plain: Callable[[object], str]) -> tuple[list[str], l
 def _line(step: dict[str, Any], plain: Callable[[object], str]) -> list[str]:
     bar = round(BAR * step["covered"])
     money = "-" if step["money"] is None else f"{step['money']:,.0f}"
-    figures = [f"{step['adds']:,.0f}", money, f"{step['covered']:.1%}"]
+    figures = [f"{step['adds']:,.0f}", money, percent(step["covered"])]
     return [str(step["sites"]), plain(step["site"]), *figures, "█" * bar + "░" * (BAR - bar)]

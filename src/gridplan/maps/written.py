@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from gridplan.words import percent as shares
 from gridplan.words import say
 
 Words = Callable[..., str]  # a key of the topic "maps" and the values of its placeholders -> text
@@ -28,11 +29,8 @@ def number(value: float | None, digits: int = 0) -> str:
 
 
 def percent(share: float | None, digits: int = 1) -> str:
-    """Return a share 0..1 as percent, "" where it is not known; less than the whole never shows as 100."""
-    if share is None or math.isnan(share):
-        return ""
-    scale = 10**digits
-    return f"{math.floor(share * 100 * scale + 1e-6) / scale:.{digits}f}%"
+    """Return a share 0..1 as percent, "" where it is not known."""
+    return "" if share is None or math.isnan(share) else shares(share, digits)
 
 
 def numbers(column: pd.Series, digits: int = 0) -> list[str]:

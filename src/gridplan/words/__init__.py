@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import Any
 
 LANGUAGES = ("zh", "en")
+NOTHING = 1e-9  # a share so small is what arithmetic leaves of none
 
 
 @cache
@@ -19,6 +20,14 @@ def _table(language: str, topic: str) -> dict[str, str]:
     """All texts of one topic in one language."""
     text = files(__package__).joinpath(language, f"{topic}.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """Return a share in hundredths, rounded; what is less than all never shows as 100, what is more than nothing never as 0."""
+    if NOTHING < share < 1 - NOTHING:
+        least = 10.0 ** -(digits + 2)
+        share = min(max(share, least), 1 - least)
+    return f"{share:.{digits}%}"
 
 
 def say(language: str, key: str, /, **values: Any) -> str:
