@@ -30,6 +30,7 @@ from strategies import Graph, graphs
 from test_pipeline import write_place
 
 BAND = Band(low=150, high=200)
+BANDS = [BAND, Band(low=150, high=200, most=2), Band(low=90, high=120, fewest=2, most=3)]  # workers a grid
 ROW = Graph(
     load=(90.0, 90.0, 20.0, 80.0, 80.0),
     places=tuple((100.0 * place, 0.0) for place in range(5)),
@@ -58,7 +59,7 @@ class World:
 
 def world(graph: Graph, data: st.DataObject) -> World:
     """Draw who was where: as a plan has it, but for some units that were elsewhere or nowhere."""
-    problem = graph.problem(BAND)
+    problem = graph.problem(data.draw(st.sampled_from(BANDS)))
     every = [one for one in (judged(problem, groups) for groups in divisions(problem)) if one.out == 0]
     assume(every)
     one = data.draw(st.sampled_from(every))
@@ -80,8 +81,10 @@ def world(graph: Graph, data: st.DataObject) -> World:
 
 
 def off_middle(problem: Problem, groups: tuple[frozenset[int], ...]) -> float:
-    """Return how far the loads of grids are from 175 in sum."""
-    return float(sum(abs(problem.load[list(group)].sum() - 175) for group in groups))
+    """Return how far the loads of grids are in sum from what their workers have in the middle of the band."""
+    band = problem.band
+    middles = [(band.low + band.high) / 2 * workers for workers in range(band.fewest, band.most + 1)]
+    return float(sum(min(abs(problem.load[list(group)].sum() - m) for m in middles) for group in groups))
 
 
 # half of the small graphs have a plan in band at all: the others are passed over

@@ -48,7 +48,9 @@ class Near:
         if goal == "walk":
             return self.columns.cost
         band = self.problem.band
-        return np.abs(self.columns.load - band.fewest * (band.low + band.high) / 2)
+        workers = np.arange(band.fewest, band.most + 1)
+        middles: Floats = np.abs(self.columns.load[:, None] - band.middle * workers)
+        return middles.min(axis=1)
 
     def within(self, moved: float) -> "Near":
         """Return the sets that a plan with so many moves can have."""

@@ -96,8 +96,8 @@ def stayed(
         Whether more households may move than have to, and what for.
     """
     wish = wish or Wish()
-    known = problem.ties is None and problem.band.fewest == problem.band.most and was.sum() > 0
-    moves = Moves(problem, was) if known and possible(problem, was) else None
+    known = problem.ties is None and was.sum() > 0 and possible(problem, was)
+    moves = Moves(problem, was) if known else None
     nearest, least = (None, 0.0) if moves is None else fewest(moves, effort)
     groups = None if moves is None or nearest is None else _picked(moves, nearest, wish)
     plan = _anew(problem, was, effort) if groups is None else as_it_is(problem, groups)
