@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gridplan.compiled import compiled
+from gridplan.compiled import borrowing
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -97,7 +97,7 @@ class Tariff(NamedTuple):
     middle: Floats  # price, middle load of a worker, fewest and most workers
 
 
-@compiled
+@borrowing
 def charged(members, size, load, starts, neighbors, inside, tariff):
     """Return what a set costs beside the walk; ``inside`` marks its members."""
     total = 0.0

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gridplan.compiled import compiled, inlined
+from gridplan.compiled import borrowing, compiled, inlined
 from gridplan.partition.charges import Tariff, charged
 
 Floats = NDArray[np.float64]
@@ -65,7 +65,7 @@ def growth(n):
     )
 
 
-@compiled
+@borrowing
 def begin(grown, root):
     """Begin with a root; units before it are left out."""
     grown.met[:] = False
@@ -87,7 +87,7 @@ def barred(apart, members, size, unit):
     return found
 
 
-@compiled
+@borrowing
 def advance(ground, grown, limit, largest):
     """Go on to the next set of at most ``largest`` units and a load up to ``limit``; False when there is none."""
     load, starts, neighbors = ground.load, ground.starts, ground.neighbors
@@ -127,7 +127,7 @@ def advance(ground, grown, limit, largest):
     return found
 
 
-@compiled
+@borrowing
 def reached(starts, neighbors, first, inside, stack):
     """Return how many marked units can be walked to from one of them, over marked units only; all marks are kept."""
     stack[0] = first
@@ -147,7 +147,7 @@ def reached(starts, neighbors, first, inside, stack):
     return met
 
 
-@compiled
+@borrowing
 def best_centre(members, size, cost):
     """Return the unit of a set for which the cost is least, the first of equals by number, and that cost."""
     best, least = -1, np.inf
@@ -161,7 +161,7 @@ def best_centre(members, size, cost):
     return best, least
 
 
-@compiled
+@borrowing
 def idles(ground, members, size, centre, inside, stack):
     """Whether a set holds a unit that nobody lives in and that it needs neither as its centre nor to be connected."""
     idle, starts, neighbors = ground.idle, ground.starts, ground.neighbors
@@ -177,7 +177,7 @@ def idles(ground, members, size, centre, inside, stack):
     return False
 
 
-@compiled
+@borrowing
 def in_band(load, intervals):
     """Whether a load is in one of some intervals, shape (intervals, 2)."""
     for row in range(len(intervals)):
@@ -195,7 +195,7 @@ def appended(values, filled, new, count):
     return values
 
 
-@compiled
+@borrowing
 def priced(ground, members, size, load, inside):
     """Return the best centre of a set and all it costs; ``inside`` marks its members."""
     centre, cost = best_centre(members, size, ground.cost)

@@ -10,8 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gridplan.compiled import compiled
+from gridplan.compiled import borrowing, compiled, inlined
 from gridplan.partition.growth import Floats, appended
+from gridplan.partition.rows import lift, put
 
 
 class Offer(NamedTuple):
@@ -63,95 +64,93 @@ def sack_for(nest, top):
     )
 
 
-@compiled
+@inlined
 def items_of(nest, unit, box):
     """Return the items of a box of a centre."""
     at = nest.boxes[unit] + box
     return nest.items[nest.ends[at - 1] if at > 0 else 0 : nest.ends[at]]
 
 
-@compiled
+@borrowing
 def joined(below, whole, reach, row, base):
     """Fill a row by the load taken before an item: the best with something of a box, or nothing; ``base`` loads are left out.
 
     ``below`` is the row behind the item.
     """
     top = len(row) - base
-    row[:top] = below[:top]
+    put(row, below, top)
     for taken in range(1, min(reach + 1, top)):
         value = whole[taken]
         if value > -np.inf:
-            for load in range(top - taken):
-                better = value + below[load + taken]
-                row[load] = max(row[load], better)
+            lift(row, below[taken:], value, top - taken)
 
 
-@compiled
+@borrowing
 def _fill(unit, box, nest, cost, offer, sack):
     """Fill the table of a box whose inner boxes are filled."""
     items, table, top = items_of(nest, unit, box), sack.own[sack.first[box] :], sack.own.shape[1]
     count, reach = len(items), 0
-    table[count, :] = -np.inf
+    table[count] = -np.inf
     table[count, 0] = 0.0
     for k in range(count - 1, -1, -1):
         below, row, item = table[k + 1], table[k], items[k]
-        row[:] = below
+        put(row, below, top)
         if item >= 0:
             value, size = offer.units[item] - cost[item, unit], nest.sizes[item]
-            for load in range(size, min(reach + size + 1, top)):
-                better = below[load - size] + value
-                row[load] = max(below[load], better)
+            lift(row[size:], below, value, min(reach + 1, top - size))
             reach = min(reach + size, top - 1)
         else:
             inner = sack.whole[-1 - item]
             for taken in range(1, sack.reach[-1 - item] + 1):
                 value = inner[taken]
                 if value > -np.inf:
-                    for load in range(taken, min(reach + taken + 1, top)):
-                        better = value + below[load - taken]
-                        row[load] = max(row[load], better)
+                    lift(row[taken:], below, value, min(reach + 1, top - taken))
             reach = min(reach + sack.reach[-1 - item], top - 1)
     sack.reach[box] = reach
-    sack.whole[box] = table[0]
+    put(sack.whole[box], table[0], top)
     if box >= nest.shells[unit]:
-        sack.whole[box, 1:] += offer.inside[nest.region[nest.boxes[unit] + box], 1:]
+        for load in range(1, top):
+            sack.whole[box, load] += offer.inside[nest.region[nest.boxes[unit] + box], load]
 
 
-@compiled
+@borrowing
 def pack(unit, nest, cost, offer, sack):
     """Fill the tables of a centre."""
     count, shells, row = nest.boxes[unit + 1] - nest.boxes[unit], nest.shells[unit], 0
+    top = len(offer.workers)
     for box in range(count):
         sack.first[box] = row
         row += len(items_of(nest, unit, box)) + 1
     for box in range(count - 1, -1, -1):
         _fill(unit, box, nest, cost, offer, sack)
-    sack.stop[shells - 1] = offer.workers
-    sack.on[shells - 1] = offer.workers
-    sack.go[shells - 1, :] = -np.inf
+    put(sack.stop[shells - 1], offer.workers, top)
+    put(sack.on[shells - 1], offer.workers, top)
+    sack.go[shells - 1] = -np.inf
     for shell in range(shells - 2, -1, -1):
         region = nest.region[nest.boxes[unit] + shell]
-        sack.stop[shell] = sack.stop[shell + 1] + offer.alone[region]
         _beyond(unit, shell, nest, offer, sack)
-        sack.on[shell] = np.maximum(sack.stop[shell], offer.inside[region] + sack.go[shell])
+        for load in range(top):
+            sack.stop[shell, load] = sack.stop[shell + 1, load] + offer.alone[region, load]
+            onward = offer.inside[region, load] + sack.go[shell, load]
+            sack.on[shell, load] = max(sack.stop[shell, load], onward)
 
 
-@compiled
+@borrowing
 def _beyond(unit, shell, nest, offer, sack):
     """Fill what a set can earn that crosses the rim of a shell: it takes something of the next one, or crosses its rim, too."""
     go, whole, on, top = sack.go[shell], sack.whole[shell + 1], sack.on[shell + 1], len(offer.workers)
     go[:] = -np.inf
     if shell + 2 < nest.shells[unit]:
-        go[:] = offer.inside[nest.region[nest.boxes[unit] + shell + 1]] + sack.go[shell + 1]
+        region = nest.region[nest.boxes[unit] + shell + 1]
+        for load in range(top):
+            go[load] = offer.inside[region, load] + sack.go[shell + 1, load]
     for taken in range(1, sack.reach[shell + 1] + 1):
         value = whole[taken]
         if value > -np.inf:
-            for load in range(top - taken):
-                better = value + on[load + taken]
-                go[load] = max(go[load], better)
+            lift(go, on[taken:], value, top - taken)
 
 
-@compiled
+@borrowing
 def _taken(unit, box, load, nest, sack, chosen, count, open_boxes, open_loads):
     """Write down the units of a box that make up its best with a load; return how many units there are then."""
     open_boxes[0], open_loads[0], waiting = box, load, 1
@@ -174,7 +173,7 @@ def _taken(unit, box, load, nest, sack, chosen, count, open_boxes, open_loads):
     return count
 
 
-@compiled
+@borrowing
 def _gathered(unit, load, nest, offer, sack, chosen, open_boxes, open_loads):
     """Write down the best set of a centre that takes a load of its first shell; return how many units it has."""
     chosen[0] = unit

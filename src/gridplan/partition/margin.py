@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gridplan.compiled import compiled, inlined
+from gridplan.compiled import borrowing, compiled, inlined
 from gridplan.partition.growth import FIGURES, Floats, Ints, appended, barred, idles, priced, reached
 from gridplan.partition.knapsack import pack, sack_for
 from gridplan.partition.walk import ENTER, LEAVE, UNIT, begin, look_ahead, look_inside, strands, walk_for
@@ -28,7 +28,7 @@ class Fines(NamedTuple):
     price: Floats
 
 
-@compiled
+@borrowing
 def _fined(walk, fines, unit, by):
     """Count a unit in its odd sets (``by`` 1) or no more (-1); return what the set then pays more, or less."""
     more = 0.0
@@ -51,7 +51,7 @@ def _beside(unit, starts, neighbors, inside, decided):
     return found
 
 
-@compiled
+@borrowing
 def _taken(ground, unit, position, nest, offer, fines, sack, walk, floor):
     """Put a unit into the set; whether the set goes on."""
     box, member, depth = walk.box[position], walk.which[position], walk.place[2]
@@ -71,7 +71,7 @@ def _taken(ground, unit, position, nest, offer, fines, sack, walk, floor):
     return walk.gain[0] + ahead[load] >= floor
 
 
-@compiled
+@borrowing
 def _left_out(ground, unit, position, nest, offer, fines, sack, walk, floor):
     """Leave a unit out of the set, or take it out again; whether the set goes on."""
     box, member = walk.box[position], walk.which[position]
@@ -89,7 +89,7 @@ def _left_out(ground, unit, position, nest, offer, fines, sack, walk, floor):
     return True
 
 
-@compiled
+@borrowing
 def _entered(ground, unit, position, nest, offer, sack, walk, floor):
     """Enter a box, or go past it; return what was done: IN, PAST, or OUT where neither can reach the floor."""
     box, inner, base = walk.box[position], walk.which[position], walk.taken[walk.box[position]]
@@ -110,7 +110,7 @@ def _entered(ground, unit, position, nest, offer, sack, walk, floor):
     return PAST
 
 
-@compiled
+@borrowing
 def _reopened(position, walk):
     """Undo that a box was passed."""
     for at in range(position + 1, walk.leap[position]):
@@ -118,7 +118,7 @@ def _reopened(position, walk):
             walk.decided[walk.which[at]] = False
 
 
-@compiled
+@borrowing
 def _leave(unit, position, nest, offer, walk, sign):
     """Leave a box (``sign`` 1), or undo that (-1)."""
     box, inner = walk.box[position], walk.which[position]
@@ -127,7 +127,7 @@ def _leave(unit, position, nest, offer, walk, sign):
         walk.gain[0] += sign * offer.inside[nest.region[nest.boxes[unit] + inner], walk.taken[inner]]
 
 
-@compiled
+@borrowing
 def _crossed(ground, unit, shell, nest, offer, sack, walk, floor):
     """Go on beyond the rim of a shell, if the floor can be reached there."""
     load = walk.place[3]
@@ -140,7 +140,7 @@ def _crossed(ground, unit, shell, nest, offer, sack, walk, floor):
     return True
 
 
-@compiled
+@borrowing
 def _at_unit(ground, unit, position, nest, offer, fines, sack, walk, floor, tried):
     """Decide a unit, the next way; return what was tried and whether the set goes on."""
     on = False
@@ -155,7 +155,7 @@ def _at_unit(ground, unit, position, nest, offer, fines, sack, walk, floor, trie
     return tried, on
 
 
-@compiled
+@borrowing
 def _at_rim(ground, unit, position, nest, offer, sack, walk, floor, tried):
     """End at a rim (IN) or go on beyond it (OUT), the next way; return what was tried and whether the set goes on."""
     shell, load = walk.box[position], walk.place[3]
@@ -170,7 +170,7 @@ def _at_rim(ground, unit, position, nest, offer, sack, walk, floor, tried):
     return OUT if on else PAST, on
 
 
-@compiled
+@borrowing
 def _at_box(ground, unit, position, nest, offer, sack, walk, floor, tried):
     """Enter or leave a box; return what was tried and whether the set goes on."""
     if walk.kind[position] == LEAVE:
@@ -186,7 +186,7 @@ def _at_box(ground, unit, position, nest, offer, sack, walk, floor, tried):
     return tried, False
 
 
-@compiled
+@borrowing
 def _next(ground, unit, positions, nest, offer, fines, sack, walk, floor, steps):
     """Go on until all positions are decided; False when there is nothing more, or no step is left (then below zero)."""
     done, position, left = walk.place[0], walk.place[1], steps[0]

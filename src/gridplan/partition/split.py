@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from gridplan.compiled import compiled
+from gridplan.compiled import borrowing, compiled
 from gridplan.partition.growth import HAIR, advance, barred, begin, growth, priced, reached
 from gridplan.partition.problem import Ints, Problem
 
 STEPS = 60_000
 
 
-@compiled
+@borrowing
 def _away(load, low, high, fewest, most):
     """Load outside the band, and the least and greatest number of workers for which it is so."""
     least, few, many = np.inf, fewest, fewest
@@ -24,7 +24,7 @@ def _away(load, low, high, fewest, most):
     return least, few, many
 
 
-@compiled
+@borrowing
 def _rest(grown, rest):
     """Write down the units that are not in the set; return how many."""
     count = 0
@@ -35,7 +35,7 @@ def _rest(grown, rest):
     return count
 
 
-@compiled
+@borrowing
 def _quarrels(apart, members, size):
     """Whether a set holds two units that are to lie apart."""
     for at in range(1, size):

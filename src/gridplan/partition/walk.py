@@ -5,9 +5,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gridplan.compiled import compiled
+from gridplan.compiled import borrowing, compiled
 from gridplan.partition.growth import Flags, Floats, Ints
 from gridplan.partition.knapsack import items_of, joined
+from gridplan.partition.rows import lift, put
 
 UNIT, ENTER, LEAVE, RIM = 0, 1, 2, 3  # what a position decides
 NO_KEY = -1
@@ -76,7 +77,7 @@ def walk_for(n, odd, sack):
     )
 
 
-@compiled
+@borrowing
 def _written(walk, position, kind, box, at, which):
     """Write down a position; return the next one."""
     walk.kind[position], walk.box[position] = kind, box
@@ -123,7 +124,7 @@ def begin(walk, unit, nest, cost, offer, sack):
     return position
 
 
-@compiled
+@borrowing
 def _filled(walk, unit, box, nest, cost, offer, sack, base):
     """Fill what a set can still earn from each item of a box on, whose last row is filled; ``base``: the load it came with."""
     items, table = items_of(nest, unit, box), walk.will[sack.first[box] :]
@@ -132,17 +133,15 @@ def _filled(walk, unit, box, nest, cost, offer, sack, base):
         item, below, row = items[k], table[k + 1], table[k]
         if item >= 0:
             size, value = nest.sizes[item], offer.units[item] - cost[item, unit]
-            row[:top] = below[:top]
-            for load in range(top - size):
-                better = below[load + size] + value
-                row[load] = max(below[load], better)
+            put(row, below, top)
+            lift(row, below[size:], value, top - size)
         else:
             joined(below, sack.whole[-1 - item], sack.reach[-1 - item], row, base)
     walk.place[4] += 1
     walk.version[box] = walk.place[4]
 
 
-@compiled
+@borrowing
 def look_ahead(walk, unit, shell, nest, cost, offer, sack, load):
     """Fill what a set can still earn that comes to a shell with a load: it has crossed the rim before, and has yet to go on."""
     if walk.of[shell] == 0 and walk.came[shell] == load:
@@ -150,7 +149,7 @@ def look_ahead(walk, unit, shell, nest, cost, offer, sack, load):
     walk.of[shell], walk.came[shell] = 0, load
     last = walk.will[sack.first[shell] + len(items_of(nest, unit, shell))]
     top = len(last) - load
-    last[:top] = sack.on[shell, load:]
+    put(last, sack.on[shell, load:], top)
     if shell > 0:
         last[0] = -np.inf
         if shell < nest.shells[unit] - 1:
@@ -159,7 +158,7 @@ def look_ahead(walk, unit, shell, nest, cost, offer, sack, load):
     _filled(walk, unit, shell, nest, cost, offer, sack, load)
 
 
-@compiled
+@borrowing
 def look_inside(walk, unit, box, around, at, nest, cost, offer, sack, load):
     """Fill what a set can still earn that enters a box, item ``at`` of the box around it, with a whole load so far."""
     base = walk.taken[around]
@@ -173,7 +172,7 @@ def look_inside(walk, unit, box, around, at, nest, cost, offer, sack, load):
     _filled(walk, unit, box, nest, cost, offer, sack, load)
 
 
-@compiled
+@borrowing
 def strands(ground, walk):
     """Whether units of the set can no longer be joined to its centre by units that are in it or may still be."""
     walk.place[5] += 1

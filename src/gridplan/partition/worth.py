@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gridplan.compiled import compiled
+from gridplan.compiled import borrowing, compiled
 from gridplan.partition.growth import Floats, Ints, appended, idles, in_band, reached
 
 NEW, FIRST, SECOND = 0, 1, 2  # ways of a candidate that have been tried
@@ -26,7 +26,7 @@ class Choice(NamedTuple):
     begun: float  # moves whatever is decided
 
 
-@compiled
+@borrowing
 def _members(inside, chosen):
     """Write the units that are marked; return how many."""
     size = 0
@@ -53,7 +53,7 @@ def _ahead(units, gain, sizes, low, high):
     return table
 
 
-@compiled
+@borrowing
 def _joined(starts, neighbors, inside, undecided, seen, stack, first):
     """Return how many units inside can still be joined with one of them, through such as are inside or not decided."""
     seen[:] = False
@@ -72,7 +72,7 @@ def _joined(starts, neighbors, inside, undecided, seen, stack, first):
     return found
 
 
-@compiled
+@borrowing
 def _next(near, sizes, starts, neighbors, walk, ahead, place, budget, floor, most):
     """Decide on until all candidates are decided, or nothing is left, or the steps are done."""
     units, gain, price = near.units, near.gain, near.price

@@ -7,7 +7,8 @@ O(n) to make. Load outside the band has a price that rises while the plan is out
 
 import numpy as np
 
-from gridplan.compiled import compiled, inlined
+from gridplan.compiled import borrowing, compiled, inlined
+from gridplan.partition.rows import put
 
 PAIRED = 0.3  # share of the moves in which another unit comes back
 EACH = 256  # moves between two changes of heat and price
@@ -26,7 +27,7 @@ def _drawn(first, last):
     return first + int((last - first) * np.random.random())
 
 
-@compiled
+@borrowing
 def _partner(unit, grid, starts, neighbors, label, connected):
     """Return a unit of a grid that comes back, -1 for none: where grids are connected one nearby."""
     other = unit
@@ -64,7 +65,7 @@ def _cut_changes(starts, neighbors, length, label, unit, back, a, b):
     return change
 
 
-@compiled
+@borrowing
 def _least_without(label, sums, cost, unit):
     """Return the least sum of the others of a unit's grid, each less by what the unit costs there."""
     least = np.inf
@@ -74,7 +75,7 @@ def _least_without(label, sums, cost, unit):
     return least
 
 
-@compiled
+@borrowing
 def _cost_change(cost, sums, centre, label, unit, back, a, b):
     """Return how much dearer it gets if a centre goes from grid a to b, or a unit goes and another comes back; inf: not weighed."""
     ca, cb, change = centre[a], centre[b], np.inf
@@ -96,7 +97,7 @@ def _beside(starts, neighbors, label, unit, grid, without):
     return found
 
 
-@compiled
+@borrowing
 def _stays(starts, neighbors, label, unit, met, wanted, stamp, mark, stack):
     """Walk from a unit beside the one that goes until all of these are met, which are found first where it stays near: first in, first out."""
     grid, head, tail = label[unit], 0, 1
@@ -116,7 +117,7 @@ def _stays(starts, neighbors, label, unit, met, wanted, stamp, mark, stack):
     return met == wanted
 
 
-@compiled
+@borrowing
 def removable(starts, neighbors, label, unit, stamp, mark, stack):
     """Tell whether a grid stays in one piece, and is still there, without a unit; ``mark``: never used before in ``stamp``."""
     grid, wanted = label[unit], 0
@@ -131,7 +132,7 @@ def removable(starts, neighbors, label, unit, stamp, mark, stack):
     return _stays(starts, neighbors, label, unit, 1, wanted, stamp, mark, stack)
 
 
-@compiled
+@borrowing
 def _whole(starts, neighbors, label, unit, back, a, b, stamp, mark, stack):
     """Tell whether both grids stay in one piece if a unit goes from grid a to b, and another back; takes marks ``mark`` and the next."""
     if not removable(starts, neighbors, label, unit, stamp, mark, stack):
@@ -145,7 +146,7 @@ def _whole(starts, neighbors, label, unit, back, a, b, stamp, mark, stack):
     return good
 
 
-@compiled
+@borrowing
 def _best_centre(label, sums, grid):
     """Return the member of a grid with the least sum."""
     best, at = np.inf, -1
@@ -155,15 +156,17 @@ def _best_centre(label, sums, grid):
     return at
 
 
-@compiled
+@borrowing
 def _resummed(cost, sums, centre, label, unit, back, a, b):
     """Bring sums and centres up to date after a move; return how much dearer it got."""
     before = sums[a, centre[a]] + sums[b, centre[b]]
-    sums[a] -= cost[unit]
-    sums[b] += cost[unit]
+    for j in range(len(label)):
+        sums[a, j] -= cost[unit, j]
+        sums[b, j] += cost[unit, j]
     if back >= 0:
-        sums[a] += cost[back]
-        sums[b] -= cost[back]
+        for j in range(len(label)):
+            sums[a, j] += cost[back, j]
+            sums[b, j] -= cost[back, j]
     centre[a] = _best_centre(label, sums[a], a)
     centre[b] = _best_centre(label, sums[b], b)
     return sums[a, centre[a]] + sums[b, centre[b]] - before
@@ -191,7 +194,7 @@ def _sums(cost, label, k, cut):
     return sums, centre
 
 
-@compiled
+@borrowing
 def _worth(starts, neighbors, length, label, sums, centre, cut):
     """Return what a labelling costs."""
     value = 0.0
@@ -206,7 +209,7 @@ def _worth(starts, neighbors, length, label, sums, centre, cut):
     return value
 
 
-@compiled
+@borrowing
 def _outside(total, lower, upper):
     """Return the load outside the band."""
     outside = 0.0
@@ -230,7 +233,7 @@ def _moved(load, label, total, members, unit, back, a, b):
         members[b] += 1
 
 
-@compiled
+@borrowing
 def _block(
     load, cost, starts, neighbors, length, label, total, members, sums, centre, stamp, stack, best_label, least_label,
     lower, upper, slack, cut, connected, steps, heat, price, worth,
@@ -266,9 +269,11 @@ def _block(
         outside = max(0.0, outside + out)
         value += change if cut else _resummed(cost, sums, centre, label, u, w, a, b)
         if outside <= slack and (best == np.inf or value < best - 1e-12 * abs(best)):
-            best, best_label[:] = value, label
+            best = value
+            put(best_label, label, n)
         elif best == np.inf and (outside < least or (outside == least and value < least_value)):
-            least, least_value, least_label[:] = outside, value, label
+            least, least_value = outside, value
+            put(least_label, label, n)
     return value, outside, best, least, least_value, mark
 
 

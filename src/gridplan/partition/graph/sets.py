@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gridplan.compiled import compiled, inlined
+from gridplan.compiled import borrowing, compiled, inlined
 from gridplan.partition.graph.problem import Floats, Ints
 from gridplan.partition.graph.tables import fill, least
 
@@ -52,7 +52,7 @@ class Trail(NamedTuple):
     sums: Floats
 
 
-@compiled
+@borrowing
 def _flood(starts, neighbors, place, items, out, reach, queue, centre):
     """Mark in ``reach`` (by place) what the centre reaches without the units that are out; place 0 is the centre."""
     reach[:] = False
@@ -70,7 +70,7 @@ def _flood(starts, neighbors, place, items, out, reach, queue, centre):
                 tail += 1
 
 
-@compiled
+@borrowing
 def _least_more(load, reduced, items, order, reach, first, lower, upper):
     """Return the least that reachable units from a place on can add so that their load is in ``lower``..``upper``, in parts of units."""
     more, total = 0.0, 0.0
@@ -104,7 +104,7 @@ def _stands(load, items, reduced, order, taken, reach, last, room):
     return good and _least_more(load, reduced, items, order, reach, last + 1, room[0], room[1]) < room[2]
 
 
-@compiled
+@borrowing
 def _advance(area, around, trail, top, steps):
     """Go on until all units are decided; False when there is nothing more, or no step is left (then below zero)."""
     starts, neighbors, load, size, upper = area.starts, area.neighbors, area.load, area.size, area.upper

@@ -5,10 +5,11 @@ Loads are rounded down to buckets and the least bucket lowered by what that can 
 
 import numpy as np
 
-from gridplan.compiled import compiled
+from gridplan.compiled import borrowing, compiled
+from gridplan.partition.rows import put, sink
 
 
-@compiled
+@borrowing
 def fill(table, items, reduced, size, low, high):
     """Fill ``table[p, b]``: the least that items p.. add to bucket b so that it ends in low..high."""
     count = len(items)
@@ -16,12 +17,8 @@ def fill(table, items, reduced, size, low, high):
         table[count, b] = 0.0 if b >= low else np.inf
     for p in range(count - 1, -1, -1):
         s, value = size[items[p]], reduced[items[p]]
-        for b in range(max(0, high + 1 - s)):
-            with_it = table[p + 1, b + s] + value
-            without = table[p + 1, b]
-            table[p, b] = min(with_it, without)
-        for b in range(max(0, high + 1 - s), high + 1):
-            table[p, b] = table[p + 1, b]
+        put(table[p], table[p + 1], high + 1)
+        sink(table[p], table[p + 1, s:], value, high + 1 - s)
 
 
 @compiled
@@ -38,7 +35,7 @@ def least(fraction, load, items, lower, upper, bucket):
     return max(0, int(np.ceil((lower - lost) / bucket - 1e-9)) - 1)
 
 
-@compiled
+@borrowing
 def taken_by(table, items, size, bucket, share):
     """Mark in ``share`` what the table takes from a first bucket on."""
     for p in range(len(items)):
