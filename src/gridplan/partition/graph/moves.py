@@ -8,6 +8,7 @@ O(n) to make. Load outside the band has a price that rises while the plan is out
 import numpy as np
 
 from gridplan.compiled import borrowing, compiled, inlined
+from gridplan.partition.graph.chance import chance, drawn
 from gridplan.partition.rows import put
 
 PAIRED = 0.3  # share of the moves in which another unit comes back
@@ -21,23 +22,17 @@ def _away(load, lower, upper):
     return max(0.0, lower - load, load - upper)
 
 
-@inlined
-def _drawn(first, last):
-    """Return a number from ``first`` up to ``last``, by chance."""
-    return first + int((last - first) * np.random.random())
-
-
 @borrowing
-def _partner(unit, grid, starts, neighbors, label, connected):
+def _partner(unit, grid, starts, neighbors, label, connected, luck):
     """Return a unit of a grid that comes back, -1 for none: where grids are connected one nearby."""
     other = unit
     if connected:
-        other = neighbors[_drawn(starts[unit], starts[unit + 1])]
+        other = neighbors[drawn(luck, starts[unit], starts[unit + 1])]
         for _ in range(2):
-            if starts[other] < starts[other + 1] and (label[other] != grid or np.random.random() < 0.5):
-                other = neighbors[_drawn(starts[other], starts[other + 1])]
+            if starts[other] < starts[other + 1] and (label[other] != grid or chance(luck) < 0.5):
+                other = neighbors[drawn(luck, starts[other], starts[other + 1])]
     else:
-        other = _drawn(0, len(label))
+        other = drawn(luck, 0, len(label))
     return other if other != unit and label[other] == grid else -1
 
 
@@ -236,21 +231,21 @@ def _moved(load, label, total, members, unit, back, a, b):
 @borrowing
 def _block(
     load, cost, starts, neighbors, length, label, total, members, sums, centre, stamp, stack, best_label, least_label,
-    lower, upper, slack, cut, connected, steps, heat, price, worth,
+    lower, upper, slack, cut, connected, steps, heat, price, worth, luck,
 ):  # fmt: skip
     """Weigh some moves at one heat and price; return ``worth`` after them: value, load outside, the best, the least outside, its value, mark."""
     n, (value, outside, best, least, least_value, mark) = len(load), worth
     for _ in range(steps):
-        u = _drawn(0, n)
+        u = drawn(luck, 0, n)
         first, last = (starts[u], starts[u + 1]) if connected else (0, n)
         if first == last:
             continue
-        v = _drawn(first, last)
+        v = drawn(luck, first, last)
         a, b, w = label[u], label[neighbors[v] if connected else v], -1
         if a == b or members[a] == 1:
             continue
-        if np.random.random() < PAIRED:
-            w = _partner(u, b, starts, neighbors, label, connected)
+        if chance(luck) < PAIRED:
+            w = _partner(u, b, starts, neighbors, label, connected, luck)
         if cut:
             change = _cut_changes(starts, neighbors, length, label, u, w, a, b)
         elif w < 0 and u != centre[a]:
@@ -261,7 +256,7 @@ def _block(
         out = _away(total[a] - shift, lower, upper) + _away(total[b] + shift, lower, upper)
         out -= _away(total[a], lower, upper) + _away(total[b], lower, upper)
         worse, mark = change + price * out, mark + 2
-        if worse > 0 and (heat <= 0 or np.random.random() >= np.exp(-worse / heat)):
+        if worse > 0 and (heat <= 0 or chance(luck) >= np.exp(-worse / heat)):
             continue
         if connected and not _whole(starts, neighbors, label, u, w, a, b, stamp, mark, stack):
             continue
@@ -285,10 +280,10 @@ def annealed(
 
     ``hot`` and ``cold`` are the first and the last temperature in units of cost, ``price`` that of a unit of load outside at first.
     """
-    np.random.seed(seed)
     n, label, best_label, least_label = len(load), start.copy(), start.copy(), start.copy()
     total, members = _loads(load, label, k)
     sums, centre = _sums(cost, label, k, cut)
+    luck = np.array([seed], np.uint64)
     stamp, stack, outside = np.zeros(n, np.int64), np.empty(n, np.int32), _outside(total, lower, upper)
     value = _worth(starts, neighbors, length, label, sums, centre, cut)
     worth = (value, outside, value if outside <= slack else np.inf, outside, value, 1)
@@ -296,7 +291,7 @@ def annealed(
     for begun in range(0, steps, EACH):
         worth = _block(
             load, cost, starts, neighbors, length, label, total, members, sums, centre, stamp, stack,
-            best_label, least_label, lower, upper, slack, cut, connected, min(EACH, steps - begun), hot, price, worth,
+            best_label, least_label, lower, upper, slack, cut, connected, min(EACH, steps - begun), hot, price, worth, luck,
         )  # fmt: skip
         hot *= fall
         price = min(price * RISE, highest) if worth[1] > slack else max(price / RISE, lowest)
