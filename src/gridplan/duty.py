@@ -247,11 +247,12 @@ def _service_told(
 
 def _not_held(people: pd.DataFrame, posts: pd.DataFrame) -> list[Message]:
     """Say whose post of the ladder could not be given."""
+    posted = set(posts["kind"]) - set(staffing.KINDS)
     claims = [
         (worker, kind)
         for worker, named in zip(people["worker_id"], people["post"], strict=True)
         for kind in named.split(";")
-        if kind in set(posts["kind"]) - set(staffing.KINDS)
+        if kind in posted
     ]
     held = set(zip(posts["worker_id"], posts["kind"], strict=True))
     lost = pd.Series([worker for worker, kind in claims if (worker, kind) not in held], dtype=object)

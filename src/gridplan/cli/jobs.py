@@ -89,11 +89,11 @@ def _planned(
         raise UsageError(Message("cli.one_street"))
     target = (plan_file.folder / folder if out is None else Path(out)).resolve()
 
+    from gridplan.cli.drawing import drawing
     from gridplan.cli.halting import halting
     from gridplan.cli.summary import kept, summary, texts
     from gridplan.cli.terminal import telling
     from gridplan.export.write import claim, drop_journal, journal_of, write_claimed
-    from gridplan.maps import pages
     from gridplan.options import Options
     from gridplan.pipeline import run as run_plan
 
@@ -108,10 +108,9 @@ def _planned(
     ):
         journal = journal_of(target, resume=resume)
         done = run_plan(plan_file, replace(options, halt=halt, journal=journal), progress)
-        progress.start("pages")
-        made = pages(done)
         progress.start("write")
-        filled_in = write_claimed(done, target, pages=made)
+        with drawing(done, common.jobs) as pages:
+            filled_in = write_claimed(done, target, pages=pages)
         halted = halt.asked
         if not halted:
             drop_journal(journal)

@@ -147,19 +147,18 @@ def _street(out: str, street: str, common: Common) -> int:
 
 def remake_files(*, out: str, common: Common, language: str) -> int:
     """Make everything in a finished plan's folder anew from its plan.gpkg."""
+    from gridplan.cli.drawing import drawing
     from gridplan.cli.terminal import telling
     from gridplan.export.geopackage import read_plan
     from gridplan.export.write import PLAN, claim, write_claimed
-    from gridplan.maps import pages
 
     folder = finished(out)
     with claim(folder), telling(language, quiet=common.quiet) as progress, results_only():
         progress.start("read_plan")
         plan = _with_timings(read_plan(folder / PLAN), folder)
-        progress.start("pages")
-        made = pages(plan)
         progress.start("write")
-        filled_in = write_claimed(plan, folder, pages=made)
+        with drawing(plan, common.jobs) as pages:
+            filled_in = write_claimed(plan, folder, pages=pages)
     tell_of_kept(filled_in, language)
     return _remade(folder, "staffing.xlsx", json_too=common.json)
 

@@ -2,7 +2,7 @@
 
 import errno
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -81,8 +81,12 @@ def claim(folder: Path) -> Iterator[None]:
         yield
 
 
-def write_claimed(plan: Plan, folder: Path, *, pages: Mapping[str, str]) -> tuple[Path, ...]:
+def write_claimed(
+    plan: Plan, folder: Path, *, pages: Mapping[str, str] | Callable[[], Mapping[str, str]]
+) -> tuple[Path, ...]:
     """Write plan.gpkg, report.json, report.md, staffing.xlsx, lists/ and maps/ (pages: name -> text); swap them in.
+
+    ``pages`` may also be what returns them: it is asked last, so that they can be drawn meanwhile.
 
     Files of the old folder that gridplan did not write are kept, its own replaced, but for a workbook and lists that
     somebody has written into: they stay under other names, which are returned. The caller holds the claim.
@@ -96,7 +100,7 @@ def write_claimed(plan: Plan, folder: Path, *, pages: Mapping[str, str]) -> tupl
     new, kept = places.beside("new"), list[Path]()
     with _told(folder):
         try:
-            _fill(new, plan, pages)
+            _fill(new, plan, pages if callable(pages) else lambda: pages)
             if places.folder.exists():
                 carry_over(places.folder, new, _ours(places.folder))
                 kept = [_keep(old, places.folder, new) for old in _written_into(places.folder)]
@@ -186,7 +190,7 @@ def write_sheets(folder: Path, *, files: Iterable[tuple[str, bytes]]) -> None:
             clear_leftovers(places)
 
 
-def _fill(new: Path, plan: Plan, pages: Mapping[str, str]) -> None:
+def _fill(new: Path, plan: Plan, pages: Callable[[], Mapping[str, str]]) -> None:
     """Write every file of the output."""
     (new / MAPS).mkdir(parents=True)
     write_geopackage(plan, new / PLAN)
@@ -200,10 +204,10 @@ def _fill(new: Path, plan: Plan, pages: Mapping[str, str]) -> None:
         WEB_PAGE: report_page(plan, told, drawn),
     }
     _fill_texts(new, {**texts, **drawn})
-    _fill_texts(new / MAPS, pages)
     if plan.lists:
         (new / LISTS_FOLDER).mkdir()
         _fill_texts(new / LISTS_FOLDER, list_texts(plan.lists), encoding=LETTERS)
+    _fill_texts(new / MAPS, pages())
 
 
 def _fill_texts(folder: Path, texts: Mapping[str, str], *, encoding: str = "utf-8") -> None:

@@ -1,6 +1,7 @@
 """The helpers of a run: agencies paired, officers posted, committee members bound to grids, and whom a whistle calls."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from gridplan.lists.setting import Listed, Setting, xy_of
 from gridplan.words import Message
 
 MONTHS = 12
+THREADS = 2
 HELPER, EMPTY = "helper", "empty"
 
 
@@ -99,11 +101,15 @@ def _members(setting: Setting) -> Listed | None:
     centres, rows = setting.centres, []
     way_m = bound_m = 0.0
     proven = True
+    groups = []
     for community, group in people[people["community_id"] != ""].groupby("community_id", sort=False):
         at = np.flatnonzero(ordinary & (setting.grids["community_id"] == community).to_numpy())
-        if not len(at):
-            continue
-        made = helpers.bundles(setting.ways(centres[at], centres[at]), min(len(group), len(at)))
+        if len(at):
+            groups.append((group, at))
+    asked = [(setting.ways(centres[at], centres[at]), min(len(group), len(at))) for group, at in groups]
+    with ThreadPoolExecutor(THREADS) as threads:  # the solver leaves the interpreter to the other
+        bundles = list(threads.map(lambda one: helpers.bundles(*one), asked))
+    for (group, at), made in zip(groups, bundles, strict=True):
         way_m, bound_m, proven = way_m + made.way_m, bound_m + made.bound_m, proven and made.proven
         rows += _bound(group, setting.grids["grid_id"].to_numpy(object)[at], made.bundle)
     table = pd.DataFrame(rows, columns=["grid_id", "member_id", "member"])

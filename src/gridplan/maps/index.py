@@ -1,6 +1,7 @@
 """``Plan -> folium.Map``: the map of a whole plan, and its pages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import folium
@@ -22,6 +23,7 @@ from gridplan.plan import Plan
 from gridplan.words import say
 
 INDEX = "index.html"
+EVERY = slice(None)
 FARTHEST_ZOOM = 20
 MOST_UNITS = 6_000  # up to which they are on the page of all streets too
 MOST_COMMUNITIES = 100  # up to which each has a page of its own
@@ -70,12 +72,12 @@ def build_map(
     return built
 
 
-def pages(plan: Plan, *, ground: Mapping[str, Ground] | None = None) -> dict[str, str]:
+def pages(plan: Plan, *, ground: Mapping[str, Ground] | None = None, some: slice = EVERY) -> dict[str, str]:
     """Return the pages of a plan, file name -> text: all of it, each street and each community where there are several.
 
     Nothing is written. Where there are very many units only the pages of streets draw them; where there are very many communities
     they have no pages of their own. With the ground of its communities the pages can move units by hand, but for that of
-    several streets.
+    several streets. ``some``: which of the pages, in the order of their names' numbers, where several processes draw them.
     """
     words = speaker(plan.language)
 
@@ -89,18 +91,26 @@ def pages(plan: Plan, *, ground: Mapping[str, Ground] | None = None) -> dict[str
     whole = (say(plan.language, "maps.whole", name=plan.report["project"]["name"]), INDEX)
     named = dict(zip(plan.communities["community_id"], plan.communities["name"], strict=True))
     first = list(streets.items()) or [(str(named[one] or one), file) for one, file in below.items()]
-    found = {
-        INDEX: made(plan, first, units=not streets or len(plan.units) <= MOST_UNITS, by_hand=not streets)
-    }
-    for street, file in streets.items():
+
+    def of_all() -> str:
+        return made(plan, first, units=not streets or len(plan.units) <= MOST_UNITS, by_hand=not streets)
+
+    def of_street(street: str) -> str:
         mine = plan.communities[plan.communities["street"] == street]["community_id"]
         inside = [(str(named[one] or one), below[one]) for one in mine if one in below]
-        found[file] = made(street_of(plan, street), [whole, *inside])
-    for community, file in below.items():
+        return made(street_of(plan, street), [whole, *inside])
+
+    def of_community(community: str) -> str:
         home = plan.communities.set_index("community_id")["street"][community]
         above = [(home, streets[home])] if home in streets else []
-        found[file] = made(community_of(plan, community), [whole, *above])
-    return found
+        return made(community_of(plan, community), [whole, *above])
+
+    wanted: list[tuple[str, Callable[[], str]]] = [
+        (INDEX, of_all),
+        *((file, partial(of_street, street)) for street, file in streets.items()),
+        *((file, partial(of_community, community)) for community, file in below.items()),
+    ]
+    return {file: draw() for file, draw in wanted[some]}
 
 
 def _street_files(plan: Plan) -> dict[str, str]:

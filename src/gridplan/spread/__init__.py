@@ -2,9 +2,9 @@
 
 from contextlib import AbstractContextManager
 
-from gridplan.spread.processes import Spread, prepare, workers
+from gridplan.spread.processes import Spread, beside, prepare, workers
 
-__all__ = ["Spread", "prepare", "spread_over"]
+__all__ = ["Spread", "beside", "prepare", "spread_over"]
 
 
 def spread_over(jobs: int, *, preload: str, scheduler: str | None = None) -> AbstractContextManager[Spread]:

@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import active_children, forkserver, get_all_start_methods, get_context, parent_process
@@ -64,8 +64,39 @@ def workers(count: int, *, preload: str) -> Iterator[Spread]:
             if deaths > MOST_DEATHS:
                 raise OutputError(Message("cli.workers_died", {"jobs": count}))
 
-    try:
+    with _ended_with():
         yield spread
+
+
+@contextmanager
+def beside(function: Callable[[Any], Any], tasks: list[Any]) -> Iterator[Callable[[], list[Any]]]:
+    """Yield what waits for the answers to tasks that other processes are at meanwhile, one each; a single one is done when asked.
+
+    A process that the system ends costs time only: what it was at is done here. An exception in the block ends them without
+    waiting.
+    """
+    if len(tasks) == 1:
+        yield lambda: [function(tasks[0])]
+        return
+    with ProcessPoolExecutor(len(tasks), mp_context=get_context(_method()), initializer=_serve) as pool:
+        with _interrupts_held():
+            waiting = [(pool.submit(function, task), task) for task in tasks]
+
+        def answer(future: Future[Any], task: Any) -> Any:
+            try:
+                return future.result()
+            except BrokenProcessPool:
+                return function(task)
+
+        with _ended_with():
+            yield lambda: [answer(*one) for one in waiting]
+
+
+@contextmanager
+def _ended_with() -> Iterator[None]:
+    """End the processes without waiting for what they are at if there is an exception in the block."""
+    try:
+        yield
     except BaseException:
         for child in active_children():
             child.terminate()
