@@ -29,7 +29,7 @@ def rims_of(problem: Problem, regions: list[list[int]]) -> Rims:
     sizes = problem.load.astype(np.int32)
     top = int(problem.band.intervals.max()) + 1
     none = Patterns.none(sizes, inside.reshape(-1, problem.size), top)
-    return Rims(none, problem.band.intervals.astype(np.int32))
+    return Rims(none, problem.band.intervals.astype(np.int32), np.inf)
 
 
 def all_sets(problem: Problem) -> Columns:

@@ -96,10 +96,11 @@ class Pricing:
         self.cost = problem.cost
         self.sizes, self.intervals, self.scale = whole_loads(problem)
         exact = bool(np.abs(problem.load * self.scale - self.sizes).max(initial=0.0) < SLACK)
-        regions = families(problem, GRIDS * problem.band.high * problem.band.fewest)
+        regions = families(problem, np.inf)
         self.regions = regions if exact else regions[:0]
         top = int(self.intervals.max()) + 1
-        self.rims = Rims(Patterns.none(self.sizes, self.regions, top), self.intervals)
+        most = GRIDS * problem.band.high * problem.band.fewest * self.scale
+        self.rims = Rims(Patterns.none(self.sizes, self.regions, top), self.intervals, most)
         self.begins, self.near = _within(problem)
         self.steps = 0  # of all searches so far
 

@@ -19,7 +19,8 @@ SMALL_LIST = 60_000
 SMALL_STEPS = 250_000
 LISTED = 16_000
 HALFWAY = (0.35, 0.5)  # shares of a clock after which the two searches for prices stop
-STEPS = 6_000  # of the search for sets, for each unit
+STEPS = 15_000  # of the search for sets, for each unit
+FEWEST = 200  # units for which there are steps even where there are fewer
 NODES = 300
 SHARE = 0.004  # margin whose sets are a pool to improve a plan from
 GROWTH = 1.5  # power of a margin by which the steps of a search for its sets grow: measured, 1.4 to 1.7
@@ -170,7 +171,7 @@ class Lists:
     @property
     def most_steps(self) -> int:
         """Steps of one search for sets."""
-        return int(STEPS * max(1.0, self.effort.work)) * self.problem.size
+        return int(STEPS * max(1.0, self.effort.work)) * max(FEWEST, self.problem.size)
 
     def wider(self, margin: float, needed: float) -> float:
         """Return the margin to list after one that was: what is needed, or as far as one seems to get.

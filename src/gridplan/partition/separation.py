@@ -14,7 +14,6 @@ from gridplan.partition.problem import Columns, Flags, Floats, Ints
 BROKEN = 0.94  # a row whose value is below this is worth adding
 USED = 1e-7  # share above which a linear optimum uses a set
 WIDEST = 900  # largest whole load of a set for which regions are looked at
-LARGEST = 12  # load of the largest region that is looked at, in the largest load of a set
 MOST = 15  # rows found at a time
 
 
@@ -49,16 +48,18 @@ class Rims:
         No rows over the regions.
     intervals
         Whole loads in band, rows of (least, greatest).
+    most
+        Whole load of the largest region that is looked at.
     """
 
-    def __init__(self, none: Patterns, intervals: Ints) -> None:
+    def __init__(self, none: Patterns, intervals: Ints, most: float) -> None:
         self.none, self.intervals = none, intervals
         self.top = none.worth.shape[2]
         loads = np.arange(self.top)
         inside = ((loads[:, None] >= intervals[:, 0]) & (loads[:, None] <= intervals[:, 1])).any(axis=1)
         self.possible = np.vstack([loads > 0, inside])
         self.total = (none.regions * none.sizes).sum(axis=1)
-        looked_at = (self.total > 0) & (self.total < LARGEST * self.top) & (self.top <= WIDEST)
+        looked_at = (self.total > 0) & (self.total <= most) & (self.top <= WIDEST)
         self.regions = np.flatnonzero(looked_at)
 
     def _loads(self, columns: Columns) -> tuple[Ints, Ints]:

@@ -12,6 +12,7 @@ from gridplan.partition.closing import best_plan
 from gridplan.partition.improve import Pool, completed, from_parts, improved, score_of
 from gridplan.partition.least import least_bad
 from gridplan.partition.master import Rows
+from gridplan.partition.parting import parted
 from gridplan.partition.problem import Columns, Ints, Problem, WorkersAsked, columns_of
 from gridplan.partition.reasons import by_count, hopeless, reason_of, without_sets
 from gridplan.partition.result import Partition, least_partition_of, partition_of, together
@@ -70,7 +71,11 @@ def _by_parts(problem: Problem, lists: Lists, effort: Effort) -> Partition:
         known = _known(problem, plans)
         bound = lists.bound(rows, _in_plans(problem, plans), np.inf if known is None else known.cost)
         found = best_plan(lists, rows, bound, early, known=known)
-        if not found.exact:
+        apart = None
+        if suits(problem) and number is not None and found.groups is not None and not found.exact:
+            apart = parted(problem, lists, bound, found, solve)
+        found = apart or found
+        if not found.exact and apart is None:
             found, groups = _improved(problem, lists, rows, bound, found, effort)
             score = score_of(problem, groups)
             best = (score, groups) if best is None or score < best[0] else best

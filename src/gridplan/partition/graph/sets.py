@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from gridplan.compiled import borrowing, compiled, inlined
 from gridplan.partition.graph.problem import Floats, Ints
 from gridplan.partition.graph.tables import fill, least
+from gridplan.partition.rows import put
 
 NEW, IN, OUT = 0, 1, 2  # what has been tried with a unit
 FIRST = 256  # members for which there is room at first
@@ -126,7 +127,8 @@ def _advance(area, around, trail, top, steps):
             if reach[p, q] and total + load[u] <= upper and more <= high:
                 on = value + reduced[u] + table[q, more] < top
             if on:
-                taken[q], reach[q] = True, reach[p]
+                taken[q] = True
+                put(reach[q], reach[p], count + 1)
                 total, bucket, value = total + load[u], more, value + reduced[u]
         if not on and state[p] == IN:
             if taken[q]:
@@ -138,7 +140,7 @@ def _advance(area, around, trail, top, steps):
                 _flood(starts, neighbors, place, items, out, reach[q], queue, around.centre)
                 on = _stands(load, items, reduced, order, taken, reach[q], q, room)
             elif on:
-                reach[q] = reach[p]
+                put(reach[q], reach[p], count + 1)
         if on:
             p += 1
             state[p] = NEW
