@@ -13,7 +13,17 @@ from numpy.typing import NDArray
 from gridplan.compiled import borrowing, compiled, inlined
 from gridplan.partition.growth import FIGURES, Floats, Ints, appended, barred, idles, priced, reached
 from gridplan.partition.knapsack import pack, sack_for
-from gridplan.partition.walk import ENTER, LEAVE, UNIT, begin, look_ahead, look_inside, strands, walk_for
+from gridplan.partition.walk import (
+    ENTER,
+    LEAVE,
+    UNIT,
+    begin,
+    closes,
+    look_ahead,
+    look_inside,
+    strands,
+    walk_for,
+)
 
 NEW, IN, OUT, PAST = 0, 1, 2, 3  # what has been tried at a position
 LOWEST = -1e300  # a floor; what is impossible earns minus infinity
@@ -85,7 +95,7 @@ def _left_out(ground, unit, position, nest, offer, fines, sack, walk, floor):
         return False
     for entry in range(ground.starts[member], ground.starts[member + 1]):
         if walk.inside[ground.neighbors[entry]]:
-            return not strands(ground, walk)
+            return closes(ground, walk, member) or not strands(ground, walk)
     return True
 
 

@@ -13,10 +13,13 @@ have to go elsewhere; and 640 households by 3.2 grids of 200. The functions h ar
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gridplan.partition.problem import Columns, Flags, Floats, Ints
 
 CROSSING, INSIDE = 0, 1
+
+Places = NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,25 +64,16 @@ class Patterns:
         """Return some of the rows."""
         return Patterns(sizes=self.sizes, regions=self.regions, of=self.of[rows], worth=self.worth[rows])
 
-    def loads(self, columns: Columns, region: int) -> tuple[Ints, Ints]:
-        """Return the whole load of each set inside a region, and whether it crosses the rim (0) or not (1)."""
-        if not len(columns):
-            return np.zeros(0, np.int32), np.zeros(0, np.int32)
-        within = np.where(self.regions[region], self.sizes, 0)
-        load = np.add.reduceat(within[columns.members], columns.starts[:-1])
-        whole = np.add.reduceat(self.sizes[columns.members], columns.starts[:-1])
-        return load, np.where(load < whole, CROSSING, INSIDE).astype(np.int32)
-
-    def entries(self, columns: Columns) -> tuple[Ints, Ints, Floats]:
+    def entries(self, columns: Columns) -> tuple[Places, Places, Floats]:
         """Return row, set and coefficient of each entry."""
-        rows, sets, values = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0)]
-        for region in np.unique(self.of):
-            load, kind = self.loads(columns, int(region))
-            some = np.flatnonzero((load > 0) & (load < self.worth.shape[2]))  # no set in band has more
-            for row in np.flatnonzero(self.of == region):
-                worth = self.worth[row, kind[some], load[some]]
-                there = np.flatnonzero(worth)
-                rows.append(np.full(len(there), row))
-                sets.append(some[there])
-                values.append(worth[there])
-        return np.concatenate(rows), np.concatenate(sets), np.concatenate(values)
+        if not len(self) or not len(columns):
+            none = np.zeros(0, np.int64)
+            return none, none, np.zeros(0)
+        some, of = np.unique(self.of, return_inverse=True)
+        sizes = np.vstack([self.regions[some], np.ones(len(self.sizes), bool)]) * self.sizes
+        load = np.add.reduceat(sizes[:, columns.members], columns.starts[:-1], axis=1)
+        kind = np.where(load[:-1] < load[-1], CROSSING, INSIDE)
+        inside = np.minimum(load[:-1], self.worth.shape[2] - 1)  # no set in band has more
+        worth: Floats = self.worth[np.arange(len(self))[:, None], kind[of], inside[of]]
+        row, column = np.nonzero(worth * (load[:-1] > 0)[of])
+        return row, column, worth[row, column]

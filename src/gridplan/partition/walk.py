@@ -173,6 +173,29 @@ def look_inside(walk, unit, box, around, at, nest, cost, offer, sack, load):
 
 
 @borrowing
+def closes(ground, walk, unit):
+    """Whether the units beside one that is left out, in the set or undecided, are joined without it: then it cuts nothing off."""
+    walk.place[5] += 1
+    stamp, wanted, met, top = walk.place[5], 0, 0, 0
+    for entry in range(ground.starts[unit], ground.starts[unit + 1]):
+        other = ground.neighbors[entry]
+        if walk.inside[other] or not walk.decided[other]:
+            walk.seen[other], walk.queue[0] = -stamp, other
+            wanted, met = wanted + 1, 1
+    if met > 0:
+        walk.seen[walk.queue[0]] = stamp
+    while top < met < wanted:
+        beside = walk.queue[top]
+        top += 1
+        for entry in range(ground.starts[beside], ground.starts[beside + 1]):
+            other = ground.neighbors[entry]
+            if walk.seen[other] == -stamp:
+                walk.seen[other], walk.queue[met] = stamp, other
+                met += 1
+    return met == wanted
+
+
+@borrowing
 def strands(ground, walk):
     """Whether units of the set can no longer be joined to its centre by units that are in it or may still be."""
     walk.place[5] += 1

@@ -117,7 +117,8 @@ def anneal(  # the ends of one annealing
             price,
             seed * PARTS + part,
         )
-        best = min(best, draft_of(problem, kept if np.isfinite(value) else poor), key=lambda d: d.key)
+        if (0.0, value) < best.key or best.outside > 0.0:
+            best = min(best, draft_of(problem, kept if np.isfinite(value) else poor), key=lambda d: d.key)
         if effort.spent:
             break
     return best
