@@ -19,6 +19,7 @@ from gridplan.errors import InputError
 from gridplan.options import Options
 from gridplan.partition import Band, Problem
 from gridplan.partition import moves as moves_module
+from gridplan.partition import stay as stay_module
 from gridplan.partition.pricing import whole_loads
 from gridplan.partition.problem import Floats
 from gridplan.partition.search import Effort
@@ -177,6 +178,18 @@ def test_a_row_that_got_one_household_too_many():
     plan, moves = stayed(grown, was_of(grown, [0, 0, 0, 1, 1]), Effort())
     assert (moves.moved, moves.bound) == (20.0, 20.0)
     assert plan.grid[2] == plan.grid[3]
+
+
+def test_nothing_is_proven_of_another_number_of_grids(monkeypatch: pytest.MonkeyPatch):
+    """340 households in three units are one grid of two workers: what two grids would have had to move is no bound for it."""
+    graph = Graph(load=(100.0, 140.0, 100.0), places=ROW.places[:3], pairs=ROW.pairs[:2])
+    problem = graph.problem(BANDS[1])
+    monkeypatch.setattr(stay_module, "possible", lambda *_: True)
+    monkeypatch.setattr(stay_module, "fewest", lambda *_: (None, 7.0))
+    plan, moves = stayed(problem, was_of(problem, [0, 0, 1]), Effort())
+    assert plan.grid.tolist() == [0, 0, 0]
+    assert plan.workers.tolist() == [2]
+    assert (moves.moved, moves.bound) == (100.0, 0.0)
 
 
 @settings(max_examples=60, deadline=None)

@@ -110,7 +110,8 @@ def stayed(
     curve = (
         tuple(_curve(moves, nearest[1])) if moves is not None and nearest is not None and wish.curve else ()
     )
-    return plan, Moved(moved=moved, bound=min(least, moved), curve=curve)
+    stays = len(plan.centre) == was.shape[1]  # of another number of grids nothing is proven
+    return plan, Moved(moved=moved, bound=min(least, moved) if stays else 0.0, curve=curve)
 
 
 def _picked(moves: Moves, nearest: tuple[Near, float], wish: Wish) -> list[Ints] | None:
@@ -158,8 +159,11 @@ def _anew(problem: Problem, was: Floats, effort: Effort) -> Partition:
     elsewhere = np.where(all_of[None, :] > 0, all_of[:, None] - was[:, was.argmax(axis=1)], all_of[:, None])
     each = np.where(problem.weight > 0, problem.weight, np.inf)[:, None]
     priced = replace(problem, distance_m=problem.distance_m + PRICE_M * elsewhere / each)
-    found = solve(replace(priced, workers=was.shape[1] * problem.band.fewest), effort)
-    if found.out_of_band:
+    same_number = problem.band.fewest == problem.band.most  # then workers tell how many grids there are
+    found = solve(
+        replace(priced, workers=was.shape[1] * problem.band.fewest) if same_number else priced, effort
+    )
+    if found.out_of_band and same_number:
         found = solve(priced, effort)
     grids = range(int(found.grid.max()) + 1)
     mine = as_it_is(problem, [np.flatnonzero(found.grid == grid).astype(np.int32) for grid in grids])
