@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from shapely import LineString, box
 
@@ -131,6 +131,18 @@ def test_a_road_that_ends_inside_cuts_nothing():
     assert areas(tiling) == {0: 10_000}
 
 
+ON_THE_ROAD = [
+    (0.0, 0.0),
+    (0.0, 1.0),
+    (0.0, 2.0),
+    (0.0, 3.0),
+    (0.0, 4.0),
+    (0.0, 7.0),
+    (1.0, 1.0),
+    (63.0, 95.0),
+]
+
+
 @settings(max_examples=25, deadline=None)
 @given(
     st.lists(
@@ -138,6 +150,7 @@ def test_a_road_that_ends_inside_cuts_nothing():
     ),
     st.lists(st.integers(0, 3), min_size=9, max_size=9),
 )
+@example(ON_THE_ROAD, [0, 0, 0, 0, 0, 0, 0, 1, 0])
 def test_labels_hold_their_spots_in_one_piece(spots, owners):
     """Every label is connected, and each spot's face bears a label of its owner."""
     owner = owners[: len(spots)]

@@ -202,13 +202,24 @@ def _labelled(faces: _Faces, blocks: Geometries, homes: _Homes, ground: Ground) 
     return np.where(fixed >= 0, np.append(ground.fixed_label, NOBODY)[fixed], owner[spot]), block
 
 
+def _face_of(homes: _Homes, faces: Geometries, block: Ints) -> Ints:
+    """Return the face of each spot; one on a road, where faces of two blocks meet, is in that of its own block."""
+    face = place_in(homes.spots, faces)
+    astray = np.flatnonzero(block[face] != homes.block)
+    for own in np.unique(homes.block[astray]):
+        spots, inside = astray[homes.block[astray] == own], np.flatnonzero(block == own)
+        if len(inside):
+            face[spots] = inside[place_in(homes.spots[spots], faces[inside])]
+    return face
+
+
 def _settled(faces: Geometries, label: Ints, block: Ints, homes: _Homes, ground: Ground) -> Tiling:
     """Make each label one piece with its points, and give every face a label."""
     every = seams_of(faces)
     at = every.firm
     origin = label.copy()
     fixed = np.isin(label, ground.fixed_label)
-    face = place_in(homes.spots, faces)
+    face = _face_of(homes, faces, block)
     held = fixed.copy()
     held[face[label[face] == homes.owner]] = True
     free = ~fixed[at.left] & ~fixed[at.right]
