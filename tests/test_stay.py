@@ -180,6 +180,18 @@ def test_a_row_that_got_one_household_too_many():
     assert plan.grid[2] == plan.grid[3]
 
 
+def test_a_grid_may_go_on_where_nobody_of_it_lived():
+    """0 and 4 stay with 1's code, so 1 and 5 take the code that 4 had: 50 and 40 move, not the 100 of unit 0."""
+    graph = Graph(
+        load=(100.0, 40.0, 40.0, 40.0, 50.0, 120.0, 70.0),
+        places=tuple((100.0 * place, 0.0) for place in range(7)),
+        pairs=((0, 1), (0, 2), (0, 3), (0, 4), (1, 5), (2, 6), (3, 6)),
+    )
+    problem = graph.problem(BAND)
+    _, moves = stayed(problem, was_of(problem, [1, 1, 2, 2, 0, -1, 2]), Effort())
+    assert (moves.moved, moves.bound) == (90.0, 90.0)
+
+
 def test_nothing_is_proven_of_another_number_of_grids(monkeypatch: pytest.MonkeyPatch):
     """340 households in three units are one grid of two workers: what two grids would have had to move is no bound for it."""
     graph = Graph(load=(100.0, 140.0, 100.0), places=ROW.places[:3], pairs=ROW.pairs[:2])

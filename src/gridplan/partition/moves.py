@@ -15,7 +15,7 @@ from scipy import sparse
 
 from gridplan.partition.near import WHOLE, Near, around
 from gridplan.partition.pricing import whole_loads
-from gridplan.partition.problem import Floats, Ints, Problem
+from gridplan.partition.problem import Flags, Floats, Ints, Problem
 from gridplan.partition.programme import Programme
 from gridplan.partition.search import Effort
 from gridplan.partition.worth import Choice, sets_worth
@@ -109,8 +109,18 @@ class Moves:
             price, mine = away - self.was[:, of], self.main == of
             begun = float(np.minimum(away, self.was[:, of]).sum())
             near = around(self.problem, mine, np.where(mine, -price, price).clip(0.0), budget - begun)
-            units = np.union1d(near, np.flatnonzero(mine)).astype(np.int32)
+            elsewhere = np.flatnonzero(self._elsewhere(of, mine, price, budget - begun))
+            units = np.union1d(np.append(near, elsewhere), np.flatnonzero(mine)).astype(np.int32)
             self.choices.append(Choice(units, away[units], price[units], begun))
+
+    def _elsewhere(self, of: int, mine: Flags, price: Floats, budget: float) -> Flags:
+        """Mark the units that a set with none of an origin's own can hold: then all of those move, and the set needs a load."""
+        lost = -float(price[mine].sum())
+        new = float(np.maximum(self.problem.load - self.households, 0.0).sum())
+        load = float(self.problem.band.intervals[:, 0].min()) - new - 2 * float(self.was[~mine, of].sum())
+        if lost + max(0.0, load) > budget + WHOLE:
+            return np.zeros(self.count, bool)
+        return ~mine & (lost + price <= budget + WHOLE)
 
     def _look(
         self, of: int, prices: _Prices, floor: float, most: tuple[int, int], *, raising: bool
