@@ -1,5 +1,6 @@
 """The door as a whole: from a plan file to clean tables, or to every fault at once."""
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -116,6 +117,32 @@ def test_progress_is_told(door):
     progress = Counting()
     take_in(door(), progress)
     assert progress.told == [("read", 2), 1, 1, ("check", 0)]
+
+
+@pytest.mark.parametrize("households", [HOUSEHOLDS, "id,count\n"])
+def test_the_collector_is_as_it_was(door, households):
+    """Cycles are not looked for while inputs are read; after it, refused or not, they are as before, on or off."""
+    plan = door(households=households)
+    seen = []
+
+    class Looking(Counting):
+        def advance(self, done=1):
+            super().advance(done)
+            seen.append(gc.isenabled())
+
+    try:
+        for switch in (gc.disable, gc.enable):
+            switch()
+            before = gc.isenabled()
+            try:
+                take_in(plan, Looking())
+            except InputError:
+                assert "x" not in households
+            assert gc.isenabled() == before
+    finally:
+        gc.enable()
+    assert seen
+    assert not any(seen)
 
 
 def test_rows_count_one_and_are_numbered_without_columns(door):

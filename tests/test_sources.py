@@ -10,6 +10,8 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gridplan.config import Households
 from gridplan.errors import InputError
@@ -174,6 +176,35 @@ def test_blank_cells_and_short_rows_stay(tmp_path):
     found = read_source(wanted("town.csv"), tmp_path)
     assert found.table["id"].tolist() == ["1", "2"]
     assert not found.table["households"].fillna("").any()
+
+
+@given(
+    rows=st.lists(
+        st.lists(st.text("甲1 .\t;'#\\ａ", max_size=4), min_size=4, max_size=4), min_size=1, max_size=5
+    ),
+    end=st.sampled_from(["\n", "\r\n"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "gbk"]),
+)
+def test_quotes_that_are_not_needed_change_nothing(tmp_path_factory, rows, end, encoding):
+    """Tables without quotes are read another, faster way: to the same cells."""
+    folder = tmp_path_factory.mktemp("quotes")
+    heads = ["编号", "户数", "x", "y"]
+    for name, quote in (("bare.csv", ""), ("quoted.csv", '"')):
+        lines = [",".join(f"{quote}{cell}{quote}" for cell in row) for row in [heads, *rows]]
+        (folder / name).write_bytes("".join(line + end for line in lines).encode(encoding))
+    bare, quoted = (read_source(wanted(name), folder) for name in ("bare.csv", "quoted.csv"))
+    assert bare.table.fillna("").to_numpy().tolist() == quoted.table.fillna("").to_numpy().tolist()
+    assert bare.source.encoding == quoted.source.encoding
+
+
+@pytest.mark.parametrize("index", [None, "编号"])
+def test_a_geoparquet_file_says_which_column_is_the_shape(tmp_path, index):
+    """Another name than "geometry", shapes beside it, an id that pandas kept as its index: the rows are the same."""
+    town = TOWN.rename_geometry("geom").assign(around=lambda rows: rows.envelope)
+    (town if index is None else town.set_index(index)).to_parquet(tmp_path / "town.parquet")
+    found = read_source(wanted("town.parquet"), tmp_path)
+    assert found.table["id"].tolist() == ["甲1", "乙2", "丙3"]
+    assert [shape and shape.x for shape in found.shapes] == [114.1, 114.2, None]
 
 
 def test_a_shapefile_is_known_by_its_parts_in_name_order(tmp_path):

@@ -77,15 +77,16 @@ def attributes(table: pd.DataFrame, sheet: Sheet) -> tuple[pd.DataFrame, list[Fa
     """
     texts, numbers = INPUT_COLUMNS[sheet.part]
     clean: dict[str, npt.NDArray] = {texts[0]: sheet.ids}
+    nothing, unknown = np.full(len(table), "", dtype=object), np.full(len(table), np.nan)
     faults = _id_faults(sheet)
     for key in texts[1:]:
         found = REFERENCES.get(key, key)
-        clean[key] = np.full(len(table), "", dtype=object)
+        clean[key] = nothing
         if found in table:
             clean[key], told = _texts(table[found], key, sheet)
             faults += told
     for key in numbers:
-        clean[key] = np.full(len(table), 1.0 if (sheet.part, key) in ONE_EACH else np.nan)
+        clean[key] = np.ones(len(table)) if (sheet.part, key) in ONE_EACH else unknown
         if key in table:
             clean[key], told = _numbers(table[key], key, sheet)
             faults += told
@@ -94,10 +95,11 @@ def attributes(table: pd.DataFrame, sheet: Sheet) -> tuple[pd.DataFrame, list[Fa
             clean["households"] = np.ones(len(table))
         clean["load"] = clean["workload" if "workload" in table else "households"]
     if sheet.part == "workers" and "kind" in table:
-        unknown = ~np.isin(clean["kind"], KINDS_OF_WORKER)
-        example = _first(pd.Series(clean["kind"], dtype=object), unknown)
-        faults += sheet.faults("unknown_kind", unknown, column=sheet.columns["kind"], example=example)
-    return pd.DataFrame(clean), faults
+        strange = ~np.isin(clean["kind"], KINDS_OF_WORKER)
+        example = _first(pd.Series(clean["kind"], dtype=object), strange)
+        faults += sheet.faults("unknown_kind", strange, column=sheet.columns["kind"], example=example)
+    columns = {id(values): pd.Series(values, dtype=values.dtype, copy=False) for values in clean.values()}
+    return pd.DataFrame({key: columns[id(values)] for key, values in clean.items()}, copy=False), faults
 
 
 def ids_of(table: pd.DataFrame) -> npt.NDArray[np.object_]:
@@ -114,9 +116,16 @@ def _id_faults(sheet: Sheet) -> list[Fault]:
     blank = sheet.ids == ""
     faults = sheet.faults("blank_id", blank, column=sheet.columns["id"])
     if sheet.part != "communities":
-        twice = pd.Series(sheet.ids).duplicated(keep=False).to_numpy() & ~blank
-        faults += sheet.faults("duplicate_id", twice, column=sheet.columns["id"])
+        faults += sheet.faults("duplicate_id", _twice(sheet.ids) & ~blank, column=sheet.columns["id"])
     return faults
+
+
+def _twice(ids: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
+    """Return where an id is one that another row has too; ids whose hashes all differ are not compared."""
+    hashes = np.sort(pd.util.hash_array(ids, categorize=False))
+    if not (hashes[1:] == hashes[:-1]).any():
+        return np.zeros(len(ids), dtype=bool)
+    return np.asarray(pd.Series(ids, dtype=object).duplicated(keep=False), bool)
 
 
 def _texts(column: pd.Series, key: str, sheet: Sheet) -> tuple[npt.NDArray[np.object_], list[Fault]]:

@@ -17,11 +17,18 @@ Shapes = npt.NDArray[np.object_]
 
 def elsewhere(shapes: Shapes, communities: Shapes, sheet: Sheet) -> list[Fault]:
     """Return a fault if the extent of an input lies far from that of the communities."""
-    own, other = (shapely.box(*gpd.GeoSeries(one).total_bounds) for one in (shapes, communities))
+    own, other = (_extent(one) for one in (shapes, communities))
     distance_m = shapely.distance(own, other)
     if not distance_m > ELSEWHERE_M:
         return []
     return [sheet.fault("elsewhere", np.array([], dtype=np.intp), distance_km=f"{distance_m / 1000:,.0f}")]
+
+
+def _extent(shapes: Shapes) -> shapely.Polygon:
+    """Return the box around shapes, of nothing finite where there are none."""
+    bounds = shapely.bounds(shapes)
+    low, high = np.fmin.reduce(bounds, initial=np.nan), np.fmax.reduce(bounds, initial=np.nan)
+    return shapely.box(*low[:2], *high[2:])
 
 
 def homes(
@@ -38,13 +45,15 @@ def homes(
     held = _held(points, communities[order])
     home = _first_of(held[::-1], len(points))
     between = np.bincount(held[1], minlength=len(points)) > 1
-    stray = np.flatnonzero((home < 0) & ~shapely.is_missing(points))
+    stray = np.flatnonzero(home < 0)
+    stray = stray[~shapely.is_missing(points[stray])]
     near, distance_m = shapely.STRtree(communities[order]).query_nearest(points[stray], return_distance=True)
     nearest_m = np.zeros(len(points))
     nearest_m[stray[near[0]]] = distance_m
     close = distance_m <= STRAY_M
     home[stray] = _first_of(near[:, close], len(stray))
-    far = (home < 0) & ~shapely.is_missing(points)
+    far = np.zeros(len(points), dtype=bool)
+    far[stray] = home[stray] < 0
     moved = (nearest_m > TOUCHING_M) & ~far
     faults = sheet.faults("outside", far, farthest_m=f"{nearest_m.max(initial=0):,.0f}")
     farthest_m = f"{nearest_m[moved].max(initial=0):.2f}"

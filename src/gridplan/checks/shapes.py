@@ -27,15 +27,16 @@ Shapes = npt.NDArray[np.object_]
 
 def build_shapes(table: pd.DataFrame, sheet: Sheet) -> tuple[Shapes, list[Fault]]:
     """Return the shapes that "x" and "y" or "wkt" of a table tell of; None where they cannot be read."""
-    shapes = np.full(len(table), None, dtype=object)
     if "wkt" in table:
         built = shapely.from_wkt(list(as_text(table["wkt"])), on_invalid="ignore")
         return np.asarray(built, dtype=object), []
     if "x" not in table or "y" not in table:
-        return shapes, [sheet.fault("no_coordinates", np.array([], dtype=np.intp))]
+        nothing = np.full(len(table), None, dtype=object)
+        return nothing, [sheet.fault("no_coordinates", np.array([], dtype=np.intp))]
     x, y = as_numbers(table["x"]).found, as_numbers(table["y"]).found
     known = ~np.isnan(x) & ~np.isnan(y)
-    shapes[known] = shapely.points(x[known], y[known])
+    shapes = shapely.points(x, y)
+    shapes[~known] = None
     if sheet.part not in FREE:
         return shapes, []
     written = (as_text(table["x"]) != "") | (as_text(table["y"]) != "")
@@ -50,12 +51,9 @@ def sound(shapes: Shapes, sheet: Sheet) -> tuple[Shapes, list[Fault]]:
     shapes
         In a metric CRS; a shape that could not be brought there has coordinates that are not finite.
     """
-    none = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    flat = _without(shapes, none)
+    none, lost = _nowhere(shapes)
+    flat = _without(shapes, none | lost)
     flat = shapely.force_2d(flat) if shapely.has_z(flat).any() else flat
-    bounds = shapely.bounds(flat)
-    lost = ~none & ~(np.abs(bounds) <= FARTHEST_M).all(axis=1)
-    flat = _without(flat, lost)
     code, harm = ("left_out", Harm.TOLD) if sheet.part in DISPENSABLE else ("no_shape", Harm.FORBIDS)
     faults = [] if sheet.part in FREE else sheet.faults(code, none, harm)
     faults += sheet.faults("not_on_map", lost)
@@ -72,12 +70,23 @@ def sound(shapes: Shapes, sheet: Sheet) -> tuple[Shapes, list[Fault]]:
     return mended, faults + repairs
 
 
+def _nowhere(shapes: Shapes) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Return which shapes are missing or empty, and which others have coordinates that are none."""
+    bounds = shapely.bounds(shapes)
+    if np.abs(bounds).max(initial=0) <= FARTHEST_M:
+        return np.zeros(len(shapes), dtype=bool), np.zeros(len(shapes), dtype=bool)
+    none = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    return none, ~none & ~(np.abs(bounds) <= FARTHEST_M).all(axis=1)
+
+
 def _kind(dimensions: tuple[int, ...]) -> Message:
     """Return what shapes of these dimensions are called."""
     return Message(f"checks.shape_{DIMENSION_NAMES[dimensions]}")
 
 
 def _without(shapes: Shapes, where: npt.NDArray[np.bool_]) -> Shapes:
+    if not where.any():
+        return shapes
     kept = shapes.copy()
     kept[where] = None
     return kept
@@ -86,6 +95,8 @@ def _without(shapes: Shapes, where: npt.NDArray[np.bool_]) -> Shapes:
 def points(shapes: Shapes) -> Shapes:
     """Return points as they came, and of any other shape an inner point."""
     is_point = shapely.get_type_id(shapes) == shapely.GeometryType.POINT
+    if is_point.all():
+        return shapes
     inner = shapes.copy()
     inner[~is_point] = shapely.point_on_surface(shapes[~is_point])
     return inner

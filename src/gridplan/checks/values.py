@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+SAMPLE = 1_000  # cells that are looked at to tell whether a column repeats its texts
 GROUPED = re.compile(r"[+-]?\d{1,3}([ ,]\d{3})+(\.\d+)?")
 
 
@@ -18,9 +19,18 @@ def as_text(values: pd.Series) -> npt.NDArray[np.object_]:
     """Return cells as text without outer spaces: nothing is "", a whole float (ids with gaps) has no ".0"."""
     if not isinstance(values.dtype, pd.StringDtype):
         return np.array([_text(value) for value in values.tolist()], dtype=object)
-    coded = as_arrow(values).dictionary_encode()  # each different text becomes one object
+    texts = as_arrow(values)
+    if not repeats(texts):
+        return np.asarray(pc.utf8_trim_whitespace(texts).to_numpy(zero_copy_only=False))
+    coded = texts.dictionary_encode()  # each different text becomes one object
     bare: npt.NDArray[np.object_] = pc.utf8_trim_whitespace(coded.dictionary).to_numpy(zero_copy_only=False)
-    return bare[coded.indices.to_numpy()] if len(values) else np.array([], dtype=object)
+    return bare[coded.indices.to_numpy()]
+
+
+def repeats(texts: pa.StringArray) -> bool:
+    """Tell whether texts are often the same, by a sample of them: if so, each different one is looked at once."""
+    some = texts.take(np.linspace(0, max(len(texts) - 1, 0), min(SAMPLE, len(texts)), dtype=np.int64))
+    return len(some.unique()) * 2 < len(some)
 
 
 def as_arrow(values: pd.Series) -> pa.StringArray:
@@ -78,13 +88,18 @@ def _all_plain(values: pd.Series) -> Numbers | None:
     """Read texts that are all written as numbers, or blank; None where one is not: Arrow reads, or refuses, them all at once."""
     if not isinstance(values.dtype, pd.StringDtype):
         return None
-    bare = pc.utf8_trim_whitespace(as_arrow(values))
-    blank = pc.equal(bare, "")
+    texts = as_arrow(values)
+    empty = np.zeros(len(texts), dtype=bool)
     try:
-        read = pc.cast(pc.if_else(blank, "nan", bare), pa.float64()).to_numpy()
+        read = pc.cast(texts, pa.float64()).to_numpy()
     except pa.ArrowInvalid:
-        return None
-    empty = blank.to_numpy(zero_copy_only=False)
+        bare = pc.utf8_trim_whitespace(texts)
+        blank = pc.equal(bare, "")
+        empty = blank.to_numpy(zero_copy_only=False)
+        try:
+            read = pc.cast(pc.if_else(blank, "nan", bare), pa.float64()).to_numpy()
+        except pa.ArrowInvalid:
+            return None
     if not (np.isfinite(read) | empty).all():
         return None
     return Numbers(read.copy(), empty, np.zeros(len(read), bool), np.zeros(len(read), bool))

@@ -1,6 +1,8 @@
 """From a plan file to clean tables: every input read, placed, checked and mended; all faults told at once."""
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pandas as pd
@@ -22,6 +24,19 @@ from gridplan.words import Message
 __all__ = ["inspect", "mended", "take_in"]
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the collector of cycles still: it would look at a million new shapes again and again, and find none."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@_uncollected()
 def take_in(plan: PlanFile, progress: Progress) -> Inputs:
     """Read, check and mend all inputs of a plan file.
 
@@ -38,6 +53,7 @@ def take_in(plan: PlanFile, progress: Progress) -> Inputs:
     return found.inputs
 
 
+@_uncollected()
 def inspect(plan: PlanFile) -> list[Fault]:
     """Return everything that is wrong with the inputs of a plan file, mended or not, and every doubt, the most harmful first.
 
@@ -55,6 +71,7 @@ def inspect(plan: PlanFile) -> list[Fault]:
     return sorted(faults, key=lambda fault: [*Harm].index(fault.harm))
 
 
+@_uncollected()
 def mended(plan: PlanFile) -> list[Mended]:
     """Return every input that could be opened, as it came and as it is after what needs no judgement was mended.
 

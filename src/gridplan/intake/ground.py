@@ -55,7 +55,7 @@ def _shaped(part: str, opened: Part, places: gpd.GeoSeries) -> tuple[gpd.GeoData
     """Return a table with its shapes as its part needs them, and how faults name its rows."""
     shapes, faults = checks.sound(places.to_numpy(), opened.sheet)
     shapes = checks.points(shapes) if part in POINTS else shapes
-    frame, sheet = gpd.GeoDataFrame(opened.table, geometry=shapes, crs=places.crs), opened.sheet
+    frame, sheet = gpd.GeoDataFrame(opened.table, geometry=shapes, crs=places.crs, copy=False), opened.sheet
     if part not in LINES:
         return frame, sheet, faults
     kept = np.flatnonzero(frame.geometry.notna())
@@ -79,13 +79,13 @@ def _related(
     if "households" in frames and not distant.get("households"):
         households = frames["households"]
         home, found = checks.homes(households.geometry.to_numpy(), ids, shapes, sheets["households"])
-        related["households"] = households.assign(community_id=home)
+        related["households"] = households.assign(community_id=pd.Series(home, dtype=object))
         residents, told = checks.residents(communities, related["households"], sheets["communities"])
         related["communities"] = communities.assign(population=residents)
         faults += found + told
     if "seeds" in frames and not distant.get("seeds"):
         home, found = checks.homes(frames["seeds"].geometry.to_numpy(), ids, shapes, sheets["seeds"])
-        related["seeds"] = frames["seeds"].assign(community_id=home)
+        related["seeds"] = frames["seeds"].assign(community_id=pd.Series(home, dtype=object))
         faults += found
     if "special_areas" in frames and not distant.get("special_areas"):
         special = frames["special_areas"].geometry.to_numpy()

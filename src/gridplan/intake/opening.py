@@ -1,5 +1,6 @@
 """One input opened: read, its columns checked, its shapes placed in the system of coordinates that they are in."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import geopandas as gpd
@@ -37,13 +38,15 @@ def open_input(part: str, wanted: InputTable, plan: PlanFile) -> tuple[Part | No
     except InputError as error:
         return None, hard(part, error)
     sheet = Sheet(part=part, file=found.file, ids=checks.ids_of(found.table), columns=wanted.columns)
-    table, faults = checks.attributes(found.table, sheet)
+    with ThreadPoolExecutor(1) as beside:  # Arrow and GEOS work at once
+        checked = beside.submit(checks.attributes, found.table, sheet)
+        places, told = (None, []) if part in TABLES else _place(found, wanted, sheet)
+        table, faults = checked.result()
     if found.source.rows == 0:
         harm = Harm.FORBIDS if part in NEEDED else Harm.TOLD
         faults.append(sheet.fault("empty", np.array([], dtype=np.intp), harm))
     if part in TABLES:
         return Part(sheet, table, None, found.source, found.table), faults
-    places, told = _place(found, wanted, sheet)
     shifted = wanted.coordinates in geo.SHIFTED
     crs = wanted.coordinates if shifted else "" if places is None else places.crs.name
     return Part(sheet, table, places, replace(found.source, crs=crs), found.table), faults + told

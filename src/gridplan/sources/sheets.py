@@ -9,7 +9,9 @@ from pathlib import Path
 
 import openpyxl
 import pandas as pd
+import pyarrow as pa
 from openpyxl.utils import get_column_letter
+from pyarrow import csv
 
 from gridplan.config import InputTable
 from gridplan.errors import InputError
@@ -18,6 +20,7 @@ from gridplan.tables import Source
 from gridplan.words import Message
 
 SHOWN_CELLS = 5
+UTF_8, BOM = "utf-8", b"\xef\xbb\xbf"
 
 
 def read_csv(path: Path, wanted: InputTable) -> Found:
@@ -28,19 +31,47 @@ def read_csv(path: Path, wanted: InputTable) -> Found:
     InputError
         If it cannot be decoded, a row has more values than there are columns, or a column is missing.
     """
-    text, encoding = _decoded(path.read_bytes(), wanted)
+    content, encoding = path.read_bytes(), UTF_8
+    rows = _plain_rows(content.removeprefix(BOM)) if wanted.encoding in ("auto", UTF_8) else None
+    if rows is None:
+        text, encoding = _decoded(content, wanted)
+        rows = _rows(text, wanted)
+    table = rows.iloc[1:].reset_index(drop=True)
+    table.columns = pd.Index([str(name).strip() for name in rows.iloc[0]])
+    return _found(table, wanted, Source(label=wanted.path, encoding=encoding), wanted.path)
+
+
+def _rows(text: str, wanted: InputTable) -> pd.DataFrame:
+    """Return the rows of a CSV file, the heads among them: else pandas takes a surplus first column for an index."""
+    plainly = _plain_rows(text.encode(errors="surrogatepass"))
+    if plainly is not None:
+        return plainly
     try:
-        # a header of its own would let pandas take a surplus first column for an index
-        rows = pd.read_csv(io.StringIO(text), header=None, dtype=str, keep_default_na=False)
+        return pd.read_csv(io.StringIO(text), header=None, dtype=str, keep_default_na=False)
     except pd.errors.EmptyDataError:
         raise InputError(Message("sources.no_header", {"file": wanted.path})) from None
     except pd.errors.ParserError as error:
         line = re.search(r"line (\d+)", str(error))
         values = {"file": wanted.path, "line": line[1] if line else 1}
         raise InputError(Message("sources.ragged", values)) from None
-    table = rows.iloc[1:].reset_index(drop=True)
-    table.columns = pd.Index([str(name).strip() for name in rows.iloc[0]])
-    return _found(table, wanted, Source(label=wanted.path, encoding=encoding), wanted.path)
+
+
+def _plain_rows(content: bytes) -> pd.DataFrame | None:
+    """Return the rows of a CSV file in UTF-8, without quotes, all as long, as pandas does but ten times as fast; of others None."""
+    columns = content.partition(b"\n")[0].count(b",") + 1
+    if columns == 1 or b'"' in content or content.count(b"\r") != content.count(b"\r\n"):
+        return None
+    types = dict.fromkeys((f"f{number}" for number in range(columns)), pa.large_string())
+    try:
+        table = csv.read_csv(
+            pa.BufferReader(content),
+            read_options=csv.ReadOptions(autogenerate_column_names=True),
+            parse_options=csv.ParseOptions(quote_char=False),
+            convert_options=csv.ConvertOptions(column_types=types, strings_can_be_null=False),
+        )
+    except pa.ArrowInvalid:
+        return None
+    return table.to_pandas() if table.num_columns == columns else None
 
 
 def read_workbook(path: Path, wanted: InputTable) -> Found:

@@ -1,6 +1,7 @@
 """Files with shapes to tables as found: fiona says what is there and which row is wrong, pyogrio reads."""
 
 import contextlib
+import json
 import shutil
 import sqlite3
 import tempfile
@@ -154,10 +155,14 @@ def read_parquet(path: Path, wanted: InputTable) -> Found:
     """
     with decoding(wanted.path):
         schema = parquet.read_schema(path)
-    with_shapes = b"geo" in (schema.metadata or {})
-    columns = choose(wanted, schema.names, file=wanted.path, with_shapes=with_shapes)
+        told = (schema.metadata or {}).get(b"geo")
+        shapes = [] if told is None else [str(json.loads(told)["primary_column"])]
+    there = [name for name in schema.names if name not in shapes]
+    columns = choose(wanted, there, file=wanted.path, with_shapes=bool(shapes))
     with decoding(wanted.path):
-        raw = gpd.read_parquet(path) if with_shapes else pd.read_parquet(path)
+        names = [*dict.fromkeys(columns.values()), *shapes]
+        raw = gpd.read_parquet(path, columns=names) if shapes else pd.read_parquet(path, columns=names)
+        raw = raw.reset_index() if any(raw.index.names) else raw  # an index of pandas is a column of the file
     return _found(raw, columns, Source(label=wanted.path, rows=len(raw)), wanted.path)
 
 
@@ -213,7 +218,7 @@ def _bulk(path: Path, layer: str, names: list[str], *, encoding: str | None, fil
 
 def _found(raw: pd.DataFrame, columns: dict[str, str], source: Source, file: str) -> Found:
     """Rename the columns to the contract's keys and set the shapes apart."""
-    plain = pd.DataFrame(raw.drop(columns="geometry") if isinstance(raw, gpd.GeoDataFrame) else raw)
+    plain = pd.DataFrame(raw.drop(columns=raw.geometry.name) if isinstance(raw, gpd.GeoDataFrame) else raw)
     with decoding(file):
         for column in plain.select_dtypes("string"):
             pa.array(plain[column]).validate(full=True)  # texts kept as Arrow's are not decoded yet

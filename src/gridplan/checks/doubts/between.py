@@ -61,8 +61,7 @@ def _compounds(homes: Looked) -> list[Fault]:
     lone[rows] = home_of[rows] != main[name_of[rows]]
     column = sheet.columns["compound"]
     found = doubt(sheet, "compound_across", lone, column=column, example=first(compound, lone))
-    there = rows[~shapely.is_missing(homes.shapes[rows])]
-    wide = _spread(name_of[there], shapely.get_coordinates(homes.shapes[there]), len(names))
+    wide = _spread(name_of[rows], homes.places[rows], len(names))
     where = np.zeros(len(frame), dtype=bool)
     where[rows] = wide[name_of[rows]]
     return found + doubt(sheet, "compound_spread", where, column=column, example=first(compound, where))
@@ -75,8 +74,8 @@ def _spread(
     wide = np.zeros(count, dtype=bool)
     for axis in places.T:
         low, high = np.full(count, np.inf), np.full(count, -np.inf)
-        np.minimum.at(low, group, axis)
-        np.maximum.at(high, group, axis)
+        np.fmin.at(low, group, axis)
+        np.fmax.at(high, group, axis)
         wide |= high - low > SPREAD_M
     return wide
 
@@ -85,10 +84,13 @@ def _stacked(homes: Looked) -> list[Fault]:
     """Return rows at a point that many different buildings share."""
     if "building" not in homes.sheet.columns:
         return []
-    shapes, frame = homes.shapes, homes.frame
-    marked = np.zeros(len(shapes), dtype=bool)
-    there = np.flatnonzero(~shapely.is_missing(shapes))
-    x, y = np.round(shapely.get_coordinates(shapes[there]) * CENTIMETRES).astype(np.int64).T
+    frame = homes.frame
+    marked = np.zeros(len(frame), dtype=bool)
+    there = np.flatnonzero(~np.isnan(homes.places[:, 0]))
+    x, y = np.round(homes.places[there] * CENTIMETRES).astype(np.int64).T
+    spots = np.sort(x * WIDE + y)
+    if not (spots[STACKED - 1 :] == spots[: 1 - STACKED]).any():
+        return []
     _, which, counts = np.unique(x * WIDE + y, return_inverse=True, return_counts=True)
     crowded = np.flatnonzero(counts[which] >= STACKED)
     if len(crowded):

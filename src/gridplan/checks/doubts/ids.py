@@ -7,11 +7,10 @@ import pyarrow.compute as pc
 
 from gridplan.checks.doubts.looked import Looked, Mask, Written, doubt
 from gridplan.checks.doubts.personal import personal
-from gridplan.checks.doubts.texts import PLACEHOLDERS, plainly
+from gridplan.checks.doubts.texts import plainly, stand_for_nothing
 from gridplan.checks.faults import Fault
 
 SCIENTIFIC = r"^\s*\d(\.\d+)?[eE]\+\d+\s*$"
-ODD = r"[^\x21-\x7e]"
 EXACT = 1e15  # a number of more digits has lost the last ones
 SHORTEST_CODE, USUAL = 6, 0.6  # digits of a code; share of ids of the usual length
 DENSE = 10  # ids that are so many times their number or fewer are a numbering
@@ -30,7 +29,7 @@ def doubts(looked: Looked) -> list[Fault]:
     found = {
         "scientific_id": _scientific(column, ids),
         "lost_zeros": lost_zeros(ids),
-        "placeholder_id": ids.rows(pc.match_substring_regex(plain, PLACEHOLDERS)),
+        "placeholder_id": ids.rows(stand_for_nothing(plain)),
         "alike_ids": _alike(ids, plain),
         "personal_id": people if people.sum() >= MOSTLY * len(people) else np.zeros(len(people), dtype=bool),
     }
@@ -48,7 +47,7 @@ def _scientific(column: pd.Series, ids: Written) -> Mask:
     if column.dtype.kind == "f":
         return np.asarray(np.abs(column.to_numpy(float, na_value=0.0)) >= EXACT, bool)
     if column.dtype != object:
-        return ids.found(SCIENTIFIC)
+        return ids.found(SCIENTIFIC) if b"+" in ids.signs else np.zeros(len(column), bool)
     large = np.array([isinstance(cell, float) and abs(cell) >= EXACT for cell in column.tolist()], bool)
     return large | ids.found(SCIENTIFIC)
 
@@ -56,7 +55,7 @@ def _scientific(column: pd.Series, ids: Written) -> Mask:
 def lost_zeros(ids: Written) -> Mask:
     """Return the ids of digits that are shorter than nearly all, and would be as long, and new, with zeros before them."""
     plain = pc.utf8_trim_whitespace(ids.texts)
-    digits = pc.match_substring_regex(plain, r"^[0-9]+$").to_numpy(zero_copy_only=False)
+    digits = pc.ascii_is_decimal(plain).to_numpy(zero_copy_only=False)
     none = np.zeros(len(ids.which), dtype=bool)
     if digits.mean() < MOSTLY:
         return none
@@ -74,10 +73,7 @@ def lost_zeros(ids: Written) -> Mask:
 
 def _may_differ(ids: Written) -> bool:
     """Tell whether ids written plainly may be others than they are: signs that are not ASCII, spaces, letters of either case."""
-    odd, small, large = (
-        bool(pc.any(pc.match_substring_regex(ids.texts, one)).as_py()) for one in (ODD, "[a-z]", "[A-Z]")
-    )
-    return odd or (small and large)
+    return not ids.is_plain or (ids.signs not in (ids.signs.lower(), ids.signs.upper()))
 
 
 def _alike(ids: Written, written: pa.StringArray) -> Mask:

@@ -1,23 +1,28 @@
 """One input as doubts look at it."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+import shapely
 
 from gridplan.checks.faults import Fault, Harm, Sheet
-from gridplan.checks.values import as_arrow
+from gridplan.checks.values import as_arrow, repeats
 
 Texts = npt.NDArray[np.object_]
 Mask = npt.NDArray[np.bool_]
 
 
+VISIBLE = bytes(range(0x21, 0x7F))
+
+
 @dataclass(frozen=True)
 class Written:
-    """A column of texts: its different texts, as they were typed, and which of them each row has."""
+    """A column of texts: its texts, as they were typed, and which of them each row has; each text once, if they repeat."""
 
     texts: pa.StringArray
     which: npt.NDArray[np.intp]
@@ -25,7 +30,10 @@ class Written:
     @classmethod
     def of(cls, column: pd.Series) -> "Written":
         """Return a column; other cells than texts as ``values.as_text`` has them."""
-        coded = as_arrow(column).dictionary_encode()
+        texts = as_arrow(column)
+        if not repeats(texts):
+            return cls(texts, np.arange(len(texts)))
+        coded = texts.dictionary_encode()
         return cls(coded.dictionary, coded.indices.to_numpy().astype(np.intp))
 
     def rows(self, held: pa.BooleanArray | Mask) -> Mask:
@@ -38,6 +46,20 @@ class Written:
     def found(self, pattern: str) -> Mask:
         """Return the rows in whose text a pattern (RE2) is found."""
         return self.rows(pc.match_substring_regex(self.texts, pattern))
+
+    @cached_property
+    def signs(self) -> bytes:
+        """All the texts' bytes in a row (UTF-8), the fastest way to see that a sign is in none of them."""
+        _, ends, signs = self.texts.buffers()
+        if not len(self.texts) or signs is None:
+            return b""
+        at = np.frombuffer(ends, np.int64)[self.texts.offset :]
+        return bytes(signs)[at[0] : at[len(self.texts)]]
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Tell whether all the texts' signs are visible ones of ASCII: no spaces, no Chinese, nothing of another width."""
+        return not self.signs.translate(None, VISIBLE)
 
     @property
     def counts(self) -> npt.NDArray[np.intp]:
@@ -80,6 +102,13 @@ class Looked:
         if "geometry" not in self.frame:
             return np.full(len(self.frame), None, dtype=object)
         return np.asarray(self.frame["geometry"].to_numpy(), dtype=object)
+
+    @cached_property
+    def places(self) -> npt.NDArray[np.float64]:
+        """East and north of the points, a row each, NaN where a row has none."""
+        shapes = self.shapes
+        places: npt.NDArray[np.float64] = shapely.bounds(shapes)[:, :2]
+        return places
 
 
 def doubt(sheet: Sheet, code: str, where: npt.ArrayLike, **values: object) -> list[Fault]:

@@ -1,7 +1,5 @@
 """Doubts about texts: words that stand for nothing, broken characters, one name written in two ways, personal data."""
 
-import re
-
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -18,7 +16,7 @@ NOTHING = (
     *("#n/a", "#ref!", "#value!", "#name?"),
     *("-", "--", "—", "——", "/", "\\", "?", "？", ".", "。", "*"),
 )
-PLACEHOLDERS = rf"(?i)^({'|'.join(map(re.escape, NOTHING))}|-?9{{3,}}(\.0+)?)$"  # of a text written plainly
+NINES = r"^-?9{3,}(\.0+)?$"
 BROKEN = "\ufffd|锟斤拷|烫烫|屯屯|ï»¿|[ÃÂ][\u0080-\u00bf]|[\ue000-\uf8ff]|\\?{3,}"
 UNSEEN = "[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad\\x00-\\x08\\x0b-\\x1f\\x7f\u00a0]"
 SPACES = r"[\s\x{3000}]+"
@@ -38,6 +36,15 @@ def plainly(texts: pa.StringArray) -> pa.StringArray:
     return pc.utf8_lower(pc.replace_substring_regex(pc.utf8_normalize(seen, form="NFKC"), SPACES, ""))
 
 
+def stand_for_nothing(texts: pa.StringArray) -> Mask:
+    """Return which texts, written plainly, are words for nothing or numbers all of nines."""
+    marked = pc.is_in(pc.utf8_lower(texts), value_set=pa.array(NOTHING, pa.large_string()))
+    marked = np.array(marked.to_numpy(zero_copy_only=False), bool)
+    nines = np.flatnonzero(pc.match_substring(texts, "999").to_numpy(zero_copy_only=False))
+    marked[nines] |= pc.match_substring_regex(texts.take(nines), NINES).to_numpy(zero_copy_only=False)
+    return marked
+
+
 def doubts(looked: Looked) -> list[Fault]:
     """Return what is doubtful about the texts of an input, column by column."""
     found: list[Fault] = []
@@ -55,13 +62,15 @@ def _is_text(looked: Looked, key: str) -> bool:
 
 def _of_column(looked: Looked, key: str, name: str) -> list[Fault]:
     typed = looked.written(key)
-    bare = pc.utf8_trim_whitespace(typed.texts)
+    bare = typed.texts if typed.is_plain else pc.utf8_trim_whitespace(typed.texts)
     blank = pc.equal(bare, "").to_numpy(zero_copy_only=False)
     outer = typed.rows(pc.not_equal(bare, typed.texts).to_numpy(zero_copy_only=False) & ~blank)
     found = looked.came.faults("trimmed", outer, Harm.TOLD, column=name)
-    marks = {"hidden_characters": typed.found(UNSEEN), "garbled_text": typed.found(BROKEN)}
+    odd = {} if typed.is_plain else {"hidden_characters": UNSEEN}
+    odd |= {} if typed.is_plain and b"?" not in typed.signs else {"garbled_text": BROKEN}
+    marks = {code: typed.found(pattern) for code, pattern in odd.items()}
     if key != "id":
-        marks["placeholder_text"] = typed.rows(pc.match_substring_regex(plainly(typed.texts), PLACEHOLDERS))
+        marks["placeholder_text"] = typed.rows(stand_for_nothing(plainly(typed.texts)))
         marks["personal_text"] = _personal(looked, typed, blank)
     if key in NAMES:
         marks["alike_names"] = alike(typed)
