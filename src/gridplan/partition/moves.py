@@ -28,6 +28,7 @@ LOOK, DEEPER = 20_000, 8  # steps of a first look around an origin, and how they
 FOUND, KEPT = 200, 8  # sets of one look, and those kept of them: the last ones, which gain most
 LISTED = 40_000  # sets; more are not solved over
 LIST_STEPS = 16_000_000, 150_000_000  # of the search for all sets: around one origin, and around all
+SLACK = 8.0  # households between a bound and a plan, all of whose sets can be listed
 SHARE = 0.5  # of the best known prices in those that are tried
 MET = 1e-4  # at which value and bound count as one
 
@@ -98,8 +99,11 @@ class Moves:
     @property
     def least(self) -> float:
         """How many households have to move in a plan whose sets lie within the budget."""
-        bound = self.best.bound
-        return max(0.0, float(np.ceil(bound - MET)) if self.whole and np.isfinite(bound) else bound)
+        return max(0.0, self._rounded(self.best.bound))
+
+    def _rounded(self, households: float) -> float:
+        """Return the least number that is not below one: whole where households are."""
+        return float(np.ceil(households - MET)) if self.whole and np.isfinite(households) else households
 
     def widen(self, budget: float) -> None:
         """Look at sets within a budget from now on."""
@@ -186,14 +190,14 @@ class Moves:
         units = np.where(self.problem.must, duals[: self.count], np.minimum(duals[: self.count], 0.0))
         return value, _Prices(units, duals[self.count :]), float(values[self.programme.paying].sum())
 
-    def bound(self) -> None:
-        """Find the best prices for the budget, as far as the steps go, or until more have to move than the budget."""
+    def bound(self, enough: float = np.inf) -> None:
+        """Find the best prices for the budget, as far as the steps go, or until more have to move than the budget, or enough."""
         _, proof = self._priced(self.best, all_of=True)
         self.best = proof or _Prices(self.best.units, self.best.origins)
         share = SHARE
-        while self.steps < STEPS and self.least <= self.budget:
+        while self.steps < STEPS and self.least <= self.budget and self.least < enough:
             value, prices, short = self._relaxed()
-            if value - self.best.bound <= MET * (1.0 + abs(value)):
+            if self._rounded(value) - self.least <= MET * (1.0 + abs(value)):
                 if short <= WHOLE:
                     break
                 self.programme.price *= DEARER
@@ -246,10 +250,10 @@ def fewest(moves: Moves, effort: Effort) -> tuple[tuple[Near, float] | None, flo
     least, budget = 0.0, BUDGET
     while budget <= MOST and moves.steps < STEPS and not effort.spent:
         moves.widen(budget)
-        moves.bound()
+        moves.bound(np.inf if best is None else best[1] - SLACK)
         least = max(least, min(moves.least, _beyond(budget, moves)))
+        best = _better(moves.near(moves.sets), best)
         if moves.least <= budget:
-            best = _better(moves.near(moves.sets), best)
             budget = budget if best is None else min(budget, best[1])
             listed = moves.listed(budget)
             found = None if listed is None else _better(listed, None)

@@ -13,6 +13,7 @@ from gridplan.partition.growth import Floats, Ints, appended, idles, in_band, re
 
 NEW, FIRST, SECOND = 0, 1, 2  # ways of a candidate that have been tried
 LOWEST = -1e300
+CHARGES, HIGHEST = 20, 2.0  # for a household that moves
 MORE = 1e-9  # households by which one set gains more than another
 LOAD, GAIN, SPENT, COUNT = 0, 1, 2, 3
 
@@ -38,19 +39,36 @@ def _members(inside, chosen):
 
 
 @compiled
-def _ahead(units, gain, sizes, low, high):
-    """Return the most that the candidates from each on can gain for each load before them, shape (candidates + 1, high + 1)."""
-    count = len(units)
+def _ahead(near, sizes, low, high, charge):
+    """Return the most that the candidates from each on can gain for each load before them, shape (candidates + 1, high + 1).
+
+    Each household that moves costs a charge: with the charge for what is left of the budget added, that is never less than
+    what they can gain within it.
+    """
+    count = len(near.units)
     table = np.full((count + 1, high + 1), LOWEST)
     table[count, low:] = 0.0
     for at in range(count - 1, -1, -1):
-        size = sizes[units[at]]
+        size, price = sizes[near.units[at]], near.price[at]
+        into, out = near.gain[at] - charge * max(0.0, price), -charge * max(0.0, -price)
         for load in range(high + 1):
-            best = table[at + 1, load]
+            best = table[at + 1, load] + out
             if load + size <= high:
-                best = max(best, table[at + 1, load + size] + gain[at])
+                best = max(best, table[at + 1, load + size] + into)
             table[at, load] = best
     return table
+
+
+@compiled
+def _charge(near, sizes, edges, budget):
+    """Return the charge for a household that moves with which the gain that is possible is smallest, of a row of them."""
+    best, found = np.inf, 0.0
+    for step in range(CHARGES):
+        charge = step * HIGHEST / CHARGES
+        value = _ahead(near, sizes, edges[0], edges[1], charge)[0, 0] + charge * (budget - near.begun)
+        if value < best:
+            best, found = value, charge
+    return found
 
 
 @borrowing
@@ -73,7 +91,7 @@ def _joined(starts, neighbors, inside, undecided, seen, stack, first):
 
 
 @borrowing
-def _next(near, sizes, starts, neighbors, walk, ahead, place, budget, floor, most):
+def _next(near, sizes, starts, neighbors, walk, ahead, charged, charge, place, budget, floor, most):
     """Decide on until all candidates are decided, or nothing is left, or the steps are done."""
     units, gain, price = near.units, near.gain, near.price
     inside, undecided, seen, stack, tried, sums = walk
@@ -100,6 +118,8 @@ def _next(near, sizes, starts, neighbors, walk, ahead, place, budget, floor, mos
         sums[SPENT] += max(0.0, price[at] if taken else -price[at])
         load = int(sums[LOAD])
         if sums[SPENT] > budget or load >= top or sums[GAIN] + ahead[at + 1, load] < floor:
+            continue
+        if sums[GAIN] + charged[at + 1, load] + charge * (budget - sums[SPENT]) < floor:
             continue
         beside = -1
         for entry in range(starts[unit], starts[unit + 1]):
@@ -156,7 +176,9 @@ def sets_worth(ground, near, sizes, edges, intervals, budget, floor, raising, mo
         Work done.
     """
     n, count, best = len(sizes), len(near.units), LOWEST
-    ahead = _ahead(near.units, near.gain, sizes, edges[0], edges[1])
+    charge = _charge(near, sizes, edges, budget)
+    ahead = _ahead(near, sizes, edges[0], edges[1], 0.0)
+    charged = _ahead(near, sizes, edges[0], edges[1], charge)
     undecided, tried = np.zeros(n, np.bool_), np.zeros(count + 1, np.int8)
     undecided[near.units] = True
     sums, stack, inside = np.array([0.0, 0.0, near.begun, 0.0]), np.empty(n, np.int32), np.zeros(n, np.bool_)
@@ -165,7 +187,20 @@ def sets_worth(ground, near, sizes, edges, intervals, budget, floor, raising, mo
     members, found = np.empty(1 << 12, np.int32), np.empty(1 << 8, np.int32)
     place = np.zeros(2, np.int64)
     while sets < most_sets:
-        _next(near, sizes, ground.starts, ground.neighbors, walk, ahead, place, budget, floor, most_steps)
+        _next(
+            near,
+            sizes,
+            ground.starts,
+            ground.neighbors,
+            walk,
+            ahead,
+            charged,
+            charge,
+            place,
+            budget,
+            floor,
+            most_steps,
+        )
         if place[0] < count:
             break
         one[0] = _counts(ground, inside, stack, chosen, intervals)
