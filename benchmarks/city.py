@@ -4,7 +4,9 @@ Each city is written by ``python -m gridplan.synthetic`` and planned by ``gridpl
 memory is that of all its processes together, looked at twice a second. ``effort = 0`` is the quick way that docs/scale.md
 recommends for whole cities; the gap says what it leaves unproven.
 
-    python benchmarks/city.py [--households 125000 250000 500000 1000000] [--effort 0] [--scheduler tcp://...]
+    python benchmarks/city.py [--households 125000 250000 500000 1000000] [--effort 0] [--scheduler tcp://...] [--budget 3000]
+
+With ``--budget`` the city has so many units of money for services; a second row tells what its spread over the streets comes to.
 """
 
 import argparse
@@ -39,6 +41,7 @@ def main() -> None:
     parser.add_argument("--households", type=int, nargs="*", default=[125_000, 250_000, 500_000, 1_000_000])
     parser.add_argument("--effort", type=float, default=0.0)
     parser.add_argument("--scheduler")
+    parser.add_argument("--budget", type=float)
     asked = parser.parse_args()
     print(" ".join(f"{head:>12}" for head in HEADS))
     for households in asked.households:
@@ -46,6 +49,8 @@ def main() -> None:
             plan = make_city(Path(folder), households)
             text = plan.read_text(encoding="utf-8")
             text = text.replace("[partition]\n", f"[partition]\neffort = {asked.effort}\n", 1)
+            if asked.budget is not None:
+                text = text.replace("[circle]\n", f"[circle]\nbudget = {asked.budget}\n", 1)
             plan.write_text(text, encoding="utf-8")
             print(row(plan, asked.scheduler), flush=True)
 
@@ -59,7 +64,7 @@ def row(plan: Path, scheduler: str | None) -> str:
         most, largest = watched(process)
         seconds = time.perf_counter() - begun
         told = json.loads(process.communicate()[0].strip().split("\n")[-1])
-    totals = told["totals"]
+    totals, money = told["totals"], told["money"]
     figures = (
         f"{totals['households']:,.0f}",
         *(totals[name] for name in ("streets", "communities", "grids")),
@@ -70,7 +75,16 @@ def row(plan: Path, scheduler: str | None) -> str:
         f"{most:.2f}",
         f"{largest:.2f}",
     )
-    return " ".join(f"{figure:>12}" for figure in figures)
+    return "\n".join([" ".join(f"{figure:>12}" for figure in figures), *([spread(money)] if money else [])])
+
+
+def spread(money: dict[str, float]) -> str:
+    """Return what the spread of a budget comes to."""
+    left, bound = money["uncovered"], money["bound"]
+    return (
+        f"of a budget of {money['budget']:g} {money['spent']:g} are spent: {left:,.0f} households times services "
+        f"stay out of reach, at least {bound:,.0f} with any spread ({1 - bound / left if left else 0:.2%})"
+    )
 
 
 def watched(process: subprocess.Popen[str]) -> tuple[float, float]:

@@ -263,6 +263,22 @@ def test_without_changes_nothing_changes(place: Path, plan: Plan):
     assert again.households["grid_id"].tolist() == plan.households["grid_id"].tolist()
 
 
+def test_another_language_says_it_all_anew(tmp_path: Path):
+    """Grids that stay are judged again where the earlier report speaks another language: no sentence is left in that."""
+    file = write_place(tmp_path)
+    first = run(read_plan_file(file), Options(language="zh"))
+    again = run(read_plan_file(file), Options(language="en", before=first))
+    assert again.grids["grid_id"].tolist() == first.grids["grid_id"].tolist()
+    assert again.households["grid_id"].tolist() == first.households["grid_id"].tolist()
+    reasons = [[row["reason"] or "" for row in plan.report["communities"]] for plan in (first, again)]
+    assert any(reasons[0])
+    assert [bool(text) for text in reasons[0]] == [bool(text) for text in reasons[1]]
+    assert all(text.isascii() for text in reasons[1])
+    assert [row["status"] for row in again.report["communities"]] == [
+        row["status"] for row in first.report["communities"]
+    ]
+
+
 def test_what_changed_moves_as_little_as_can_be(tmp_path: Path):
     """Ten households less in u03: C1 changes, C2 stays to the letter; codes live on, and retired ones never come again."""
     file = write_place(tmp_path)
@@ -283,6 +299,26 @@ def test_what_changed_moves_as_little_as_can_be(tmp_path: Path):
     assert [row for row in second.report["communities"] if row["community_id"] == "C2"] == [
         row for row in first.report["communities"] if row["community_id"] == "C2"
     ]
+
+
+def test_a_wish_that_cannot_be_looked_at_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Where the plans that move so many cannot all be listed, few move, and the report says where ``--moved`` did nothing."""
+    file = write_place(tmp_path)
+    old = run(read_plan_file(file))
+    rows = pd.read_csv(tmp_path / "households.csv")
+    rows.loc[rows["building"] == "u03", "households"] -= 5
+    rows.to_csv(tmp_path / "households.csv", index=False)
+
+    def told() -> list[str]:
+        report = run(read_plan_file(file), Options(before=old, moved=60.0, jobs=1)).report
+        assert not any("moved_fewest" in row for row in report["communities"])
+        return [text for text in report["told"] if "--moved" in text]
+
+    assert not told()
+    monkeypatch.setattr(moves_module, "LISTED", 0)
+    (text,) = told()
+    assert "C1" in text
+    assert "C2" not in text
 
 
 def test_the_command_goes_on_from_a_folder(

@@ -88,7 +88,7 @@ def run(plan_file: PlanFile, options: Options | None = None, progress: Progress 
         asked = replace(asked, plan_file=crew.plan_file)
         wishes = asked_of(plan_file, inputs, units, crew.widest)
         drawn = drawn_of(asked.options.drawn, inputs, units, crew.widest, improve=asked.options.improve)
-        before = before_of(asked.options.before, plan_file, inputs, units)
+        before = before_of(asked.options.before, plan_file, inputs, units, asked.language)
     with clock.of("network"):
         ways = ways_of(plan_file, inputs, units, asked.progress)
     with clock.of("partition"):

@@ -17,7 +17,7 @@ from gridplan.units import Units
 from gridplan.words import Message
 
 NEAR_M = 0.05  # a household so near to where it was is there still
-RETIRED, CURVE = "retired_codes", "tradeoff"
+RETIRED, CURVE, FEWEST = "retired_codes", "tradeoff", "moved_fewest"
 KEYS = ("band", "walk")  # parts of the report that tell what a plan was made for
 
 
@@ -36,7 +36,7 @@ class Before:
     earlier
         The code that each household row was in.
     report
-        Rows of the earlier report, of the communities that are the same.
+        Rows of the earlier report, of the communities that are the same; none where it speaks another language.
     codes
         All its codes.
     told
@@ -52,8 +52,11 @@ class Before:
     told: tuple[Message, ...] = ()
 
     def rules_with(self, rules: Rules) -> Rules:
-        """Return the rules under which as few households as can be change their grid."""
-        return rules if self.was is None else replace(rules, judge=False, was=self.was)
+        """Return the rules under which as few households as can be change their grid.
+
+        Grids that stay are held against the best there are only where the earlier report does not tell of them.
+        """
+        return rules if self.was is None else replace(rules, judge=self.same > set(self.report), was=self.was)
 
     def told_of(self, report: dict[str, Any], codes: list[str]) -> dict[str, Any]:
         """Return the report with the rows of communities that are the same, how many households move, and codes used up."""
@@ -68,9 +71,15 @@ class Before:
         bound = sum(row.get("households_moved_bound") or 0.0 for row in new)
         language = report["project"]["language"]
         figures = {"communities": len(new), "moved": f"{moved:,.0f}", "bound": f"{bound:,.0f}"}
+        told = [*self.told, Message("pipeline.adjusted", figures)]
+        fewest = [row["community_id"] for row in new if row.get(FEWEST)]
+        if fewest:
+            told.append(Message("pipeline.moved_fewest", {"count": len(fewest), "names": ", ".join(fewest)}))
         return {
             **report,
-            "communities": [{name: value for name, value in row.items() if name != CURVE} for row in rows],
+            "communities": [
+                {name: value for name, value in row.items() if name not in (CURVE, FEWEST)} for row in rows
+            ],
             RETIRED: sorted((self.codes | self.earlier.retired) - set(codes)),
             "adjusted": {
                 "communities": [row["community_id"] for row in new],
@@ -78,15 +87,13 @@ class Before:
                 "households_moved_bound": bound,
                 **({CURVE: tradeoff} if tradeoff else {}),
             },
-            "told": [
-                *report["told"],
-                *(message.text(language) for message in self.told),
-                Message("pipeline.adjusted", figures).text(language),
-            ],
+            "told": [*report["told"], *(message.text(language) for message in told)],
         }
 
 
-def before_of(old: Plan | str | None, plan_file: PlanFile, inputs: Inputs, units: Units) -> Before:
+def before_of(
+    old: Plan | str | None, plan_file: PlanFile, inputs: Inputs, units: Units, language: str
+) -> Before:
     """Return what an earlier plan says of this run's units.
 
     Households are known by their ids where the plan file names a column of them, else by where they are. ``old`` may be the
@@ -109,6 +116,7 @@ def before_of(old: Plan | str | None, plan_file: PlanFile, inputs: Inputs, units
     of_unit = pd.Series(code.to_numpy(object)).groupby(units.of_row).first().reindex(range(len(drawn)))
     drawn[kept] = np.unique(of_unit[kept].fillna("").to_numpy(str), return_inverse=True)[1].ravel()
     drawn[of_unit.fillna("").to_numpy(object) == ""] = -1
+    known = same if old.report["project"]["language"] == language else []
     return Before(
         was=rows,
         same=frozenset(same),
@@ -118,7 +126,9 @@ def before_of(old: Plan | str | None, plan_file: PlanFile, inputs: Inputs, units
             retired=frozenset(old.report.get(RETIRED, [])),
             nobody=old.grids[old.grids["households"] == 0].to_crs(inputs.crs),
         ),
-        report={row["community_id"]: row for row in old.report["communities"] if row["community_id"] in same},
+        report={
+            row["community_id"]: row for row in old.report["communities"] if row["community_id"] in known
+        },
         codes=frozenset(old.grids["grid_id"]),
     )
 

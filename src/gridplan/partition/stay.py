@@ -61,11 +61,15 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True)
 class Moved:
-    """Households that move, how many have to at least under the goals before, and what moving others would give."""
+    """Households that move, how many have to at least under the goals before, and what moving others would give.
+
+    ``as_wished`` is False where more were to move than have to, but the plans that do so could not be looked at.
+    """
 
     moved: float
     bound: float
     curve: tuple[Point, ...] = ()
+    as_wished: bool = True
 
 
 def moved_by(was: Floats, grid: Ints) -> float:
@@ -99,7 +103,8 @@ def stayed(
     known = problem.ties is None and was.sum() > 0 and possible(problem, was)
     moves = Moves(problem, was) if known else None
     nearest, least = (None, 0.0) if moves is None else fewest(moves, effort)
-    groups = None if moves is None or nearest is None else _picked(moves, nearest, wish)
+    wider = None if moves is None or nearest is None else _wider(moves, nearest, wish)
+    groups = None if wider is None else _picked(*wider, wish)
     plan = _anew(problem, was, effort) if groups is None else as_it_is(problem, groups)
     if not plan.out_of_band:
         number = float(plan.workers.sum())
@@ -111,15 +116,25 @@ def stayed(
         tuple(_curve(moves, nearest[1])) if moves is not None and nearest is not None and wish.curve else ()
     )
     stays = len(plan.centre) == was.shape[1]  # of another number of grids nothing is proven
-    return plan, Moved(moved=moved, bound=min(least, moved) if stays else 0.0, curve=curve)
+    wished = 0.0 if wish.moved is None else wish.moved
+    return plan, Moved(
+        moved=moved,
+        bound=min(least, moved) if stays else 0.0,
+        curve=curve,
+        as_wished=wished <= moved + WHOLE or (wider is not None and wished <= wider[1] + WHOLE),
+    )
 
 
-def _picked(moves: Moves, nearest: tuple[Near, float], wish: Wish) -> list[Ints] | None:
+def _wider(moves: Moves, nearest: tuple[Near, float], wish: Wish) -> tuple[Near, float]:
+    """Return the sets of plans that move as many households as are wished, where these can be listed, and how many that is."""
+    if wish.moved is None or wish.moved <= nearest[1] + WHOLE:
+        return nearest
+    wider = moves.listed(wish.moved)
+    return nearest if wider is None else (wider, wish.moved)
+
+
+def _picked(near: Near, most: float, wish: Wish) -> list[Ints] | None:
     """Return the grids of the best plan that moves as many households as may, None where none was met."""
-    near, most = nearest
-    if wish.moved is not None and wish.moved > most + WHOLE:
-        wider = moves.listed(wish.moved)
-        near, most = (near, most) if wider is None else (wider, wish.moved)
     near = near.within(most)
     chosen = near.best(near.toward(wish.toward), most)
     return None if chosen is None else [near.columns.of(int(column)) for column in chosen]

@@ -125,6 +125,7 @@ def certificate(mine: Sequence[tuple[Piece, Solved]]) -> dict[str, object]:
         "households_moved": sum(move.moved for move in moves),
         "households_moved_bound": sum(move.bound for move in moves),
         **({"tradeoff": curve} if curve else {}),
+        **({} if all(move.as_wished for move in moves) else {"moved_fewest": True}),
     }
     return (moved if moves else {}) | {
         "out_of_band": sum(part.out_of_band for part in parts),
