@@ -137,6 +137,23 @@ def test_all_streets_are_checked(town: Path, capsys: pytest.CaptureFixture[str])
         assert "{street}" in capsys.readouterr().err
 
 
+def test_what_somebody_wrote_into_a_street_is_kept(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A note in a street's workbook outlives the next run, which says where; the city's report names no folder of this machine."""
+    assert run(town) == 0
+    workbook = town / "out" / "streets" / "s1" / "staffing.xlsx"
+    book = openpyxl.load_workbook(workbook)
+    book.worksheets[0]["Z99"] = "ask the office"
+    book.save(workbook)
+    capsys.readouterr()
+    assert run(town) == 0
+    report = (town / "out" / "city.json").read_text(encoding="utf-8")
+    assert str(town) not in report
+    (name,) = next(row["kept_files"] for row in json.loads(report)["streets"] if row["street"] == "s1")
+    kept = workbook.parent / name
+    assert openpyxl.load_workbook(kept).worksheets[0]["Z99"].value == "ask the office"
+    assert str(kept) in capsys.readouterr().err
+
+
 def test_other_documents_are_not_touched(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A folder that holds something else is refused before anything is planned."""
     (town / "out").mkdir()

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +60,7 @@ def planned(task: Task) -> Row:
             drop_journal(journal)
     except GridplanError as error:
         return {**row, "refused": error.text(language)}
-    return {**row, **_figures(plan), "kept_files": [str(path) for path in kept]}
+    return {**row, **_figures(plan), "kept_files": [os.path.relpath(path, task.folder) for path in kept]}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,6 +33,7 @@ def run_city(
     from gridplan.city import plan_city
     from gridplan.cli.terminal import telling
     from gridplan.export.city import claim_city, write_city
+    from gridplan.export.write import STREETS
     from gridplan.options import Options
 
     options = Options(
@@ -50,7 +51,9 @@ def run_city(
             write_city(city, title, target)
     except KeyboardInterrupt:
         raise StoppedError(Message("cities.stopped", {"out": target})) from None
-    tell_of_kept([Path(path) for row in city.rows for path in row["kept_files"]], language)
+    streets = target / STREETS
+    kept = [streets / row["street"] / path for row in city.rows for path in row["kept_files"]]
+    tell_of_kept(kept, language)
     return _told(city, title, target, common, language)
 
 
