@@ -24,7 +24,11 @@ FEWEST = 200  # units for which there are steps even where there are fewer
 NODES = 300
 SHARE = 0.004  # margin whose sets are a pool to improve a plan from
 GROWTH = 1.5  # power of a margin by which the steps of a search for its sets grow: measured, 1.4 to 1.7
-PATIENCE = 3  # times as many steps where a proof seems to be in reach
+PROOF = 100_000  # sets, where they are all that a proof needs
+REACH, PATIENCE = (
+    3,
+    8,
+)  # times as many steps: at which a proof seems to be in reach, and that are then done for it
 HARDLY = 1.5  # how much wider than the last a margin has to be
 
 
@@ -160,7 +164,7 @@ class Lists:
                 bound.prices,
                 bound.rows,
                 floors=bound.wanted - margin,
-                most_sets=int(LISTED * max(1.0, self.effort.work)),
+                most_sets=PROOF if proof else int(LISTED * max(1.0, self.effort.work)),
                 most_steps=self.most_steps * (PATIENCE if proof else 1),
                 all_or_none=proof,
             )
@@ -179,7 +183,7 @@ class Lists:
         The steps of a search grow like a power of its margin. The same margin is returned where it would be hardly any wider.
         """
         further = self.most_steps / self.took[margin]
-        if needed <= margin * (PATIENCE * further) ** (1 / GROWTH):
+        if needed <= margin * (REACH * further) ** (1 / GROWTH):
             return needed
         reach = margin * further ** (1 / GROWTH)
         return min(needed, reach) if reach > HARDLY * margin else margin
