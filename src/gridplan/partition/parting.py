@@ -24,7 +24,7 @@ from gridplan.partition.problem import Flags, Ints, Problem, columns_of
 from gridplan.partition.result import Partition
 from gridplan.partition.search import Effort, Found, Lists
 
-WORK, MOST = 90.0, 2.5  # effort of a part of so many units, and of one far smaller
+WORK, MOST = 90.0, 2.5  # effort of a part of so many units, and of one far smaller unless all is to be quick
 HAIR = 1e-6  # share of a gap that a crossing grid earns more than that
 FAR = 0.5  # share of the gap that a grid has to walk over a rim: nearer than that no proof is tried
 LITTLE = 0.2  # share of the gap that a proof may lack to be tried again with a longer search
@@ -87,7 +87,7 @@ class _Side:
         self.units, self.solver = units, solver
         self.loaded = units[problem.must[units]]
         self.problem = part_of(problem, units)
-        work = max(effort.work, min(MOST, WORK / len(units)))
+        work = max(effort.work, min(MOST if effort.work else 1.0, WORK / len(units)))
         self.effort = replace(effort, work=work)  # of few units is cheap
         self.lists = Lists(self.problem, self.effort)
         self.bounds: dict[int, float] = {}

@@ -159,13 +159,13 @@ class Lists:
             self.listed, self.took, self.bound_listed = {}, {}, bound
         too_wide = min((m for m, (_, complete) in self.listed.items() if not complete), default=np.inf)
         if margin not in self.listed and margin < too_wide:
-            begun = self.priced.steps
+            begun, patient = self.priced.steps, proof and self.effort.work > 0
             self.listed[margin] = self.priced.within(
                 bound.prices,
                 bound.rows,
                 floors=bound.wanted - margin,
-                most_sets=PROOF if proof else int(LISTED * max(1.0, self.effort.work)),
-                most_steps=self.most_steps * (PATIENCE if proof else 1),
+                most_sets=PROOF if patient else int(LISTED * max(1.0, self.effort.work)),
+                most_steps=self.most_steps * (PATIENCE if patient else REACH if proof else 1),
                 all_or_none=proof,
             )
             self.took[margin] = max(1, self.priced.steps - begun)
