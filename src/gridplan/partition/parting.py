@@ -87,8 +87,9 @@ class _Side:
         self.units, self.solver = units, solver
         self.loaded = units[problem.must[units]]
         self.problem = part_of(problem, units)
-        work = max(effort.work, min(MOST if effort.work else 1.0, WORK / len(units)))
-        self.effort = replace(effort, work=work)  # of few units is cheap
+        quick = effort.quick or not effort.work
+        work = max(effort.work, min(1.0 if quick else MOST, WORK / len(units)))
+        self.effort = replace(effort, work=work, quick=quick)  # of few units is cheap
         self.lists = Lists(self.problem, self.effort)
         self.bounds: dict[int, float] = {}
         self.known: dict[int, _Best] = {}

@@ -37,11 +37,12 @@ class Effort:
     """How much work a search may do: counted, and where ``until`` (seconds of ``time.time``) is given also by the clock.
 
     Once ``halt`` exists no more work is begun. ``inner``: for a part of a plan that is being made better. ``work``: how many
-    times as much is counted where not all sets can be listed.
+    times as much is counted where not all sets can be listed. ``quick``: no more is done for proofs, whatever ``work`` a part has.
     """
 
     nodes: int = NODES
     work: float = 1.0
+    quick: bool = False
     until: float | None = None
     seed: int = 1
     inner: bool = False
@@ -159,7 +160,7 @@ class Lists:
             self.listed, self.took, self.bound_listed = {}, {}, bound
         too_wide = min((m for m, (_, complete) in self.listed.items() if not complete), default=np.inf)
         if margin not in self.listed and margin < too_wide:
-            begun, patient = self.priced.steps, proof and self.effort.work > 0
+            begun, patient = self.priced.steps, proof and self.effort.work > 0 and not self.effort.quick
             self.listed[margin] = self.priced.within(
                 bound.prices,
                 bound.rows,
