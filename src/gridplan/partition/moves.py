@@ -264,6 +264,8 @@ def fewest(moves: Moves, effort: Effort) -> tuple[tuple[Near, float] | None, flo
             ):  # or the solver missed a plan that is there
                 break
             least = max(least, _beyond(budget, moves))
+        elif best is not None and best[1] <= budget + WHOLE:  # no bound can say so: nothing is proven
+            return best, 0.0
         budget = budget * WIDER if best is None else min(budget * WIDER, best[1])
     return best, least if best is None else min(least, best[1])
 
