@@ -20,6 +20,7 @@ from gridplan.options import Options
 from gridplan.partition import Band, Problem
 from gridplan.partition import moves as moves_module
 from gridplan.partition import stay as stay_module
+from gridplan.partition.near import Near
 from gridplan.partition.pricing import whole_loads
 from gridplan.partition.problem import Floats
 from gridplan.partition.search import Effort
@@ -190,6 +191,22 @@ def test_a_grid_may_go_on_where_nobody_of_it_lived():
     problem = graph.problem(BAND)
     _, moves = stayed(problem, was_of(problem, [1, 1, 2, 2, 0, -1, 2]), Effort())
     assert (moves.moved, moves.bound) == (90.0, 90.0)
+
+
+def test_an_origin_without_a_set_is_not_forgotten():
+    """All in one grid of two workers moves 60, but is no plan of two grids; of those the only one has 120 and 40, and 90 and 60."""
+    graph = Graph(
+        load=(120.0, 90.0, 60.0, 40.0),
+        places=((0.0, 0.0), (10.0, 0.0), (20.0, 0.0), (0.0, 10.0)),
+        pairs=((0, 1), (0, 3), (1, 2)),
+    )
+    problem = graph.problem(BANDS[1])
+    was = was_of(problem, [0, 0, 1, 0])
+    near = Near.made(problem, was, [np.arange(4, dtype=np.int32)], [0])
+    assert near.best(near.moved, np.inf) is None
+    plan, moves = stayed(problem, was, Effort())
+    assert plan.grid.tolist() in ([0, 1, 1, 0], [1, 0, 0, 1])
+    assert moves.moved == moves.bound == 90
 
 
 def test_nothing_is_proven_of_another_number_of_grids(monkeypatch: pytest.MonkeyPatch):

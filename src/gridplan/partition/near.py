@@ -21,9 +21,10 @@ Toward = Literal["walk", "balance"]
 
 @dataclass(frozen=True, kw_only=True)
 class Near:
-    """The sets near the origins: ``origin`` each goes on from, ``moved`` households it takes in, ``lost`` it gives away."""
+    """The sets near so many ``origins``: ``origin`` each goes on from, ``moved`` households it takes in, ``lost`` it gives away."""
 
     problem: Problem
+    origins: int
     columns: Columns
     origin: NDArray[np.int64]
     moved: Floats
@@ -37,6 +38,7 @@ class Near:
         kept = np.add.reduceat(stay, columns.starts[:-1]) if len(columns) else np.zeros(0)
         return cls(
             problem=problem,
+            origins=was.shape[1],
             columns=columns,
             origin=own,
             moved=columns.sums(was.sum(axis=1)) - kept,
@@ -72,7 +74,9 @@ class Near:
         cover = sparse.csr_array(
             (ones, (self.columns.members, self.columns.owner)), shape=(self.problem.size, count)
         )
-        origins = sparse.csr_array((np.ones(count), (self.origin, np.arange(count))))
+        origins = sparse.csr_array(
+            (np.ones(count), (self.origin, np.arange(count))), shape=(self.origins, count)
+        )
         scale = max(1.0, float(np.abs(cost).mean()))
         solved = milp(
             cost / scale,
