@@ -262,7 +262,9 @@ def test_the_wrong_kind_of_shape_says_which_is_wanted(part, shape, said):
 def test_where_no_community_has_a_shape_points_are_not_at_fault():
     """A wrong file for the communities is one fault, not one more for each household."""
     none, points = column(None, None), column(shapely.Point(0, 0))
-    home, faults = checks.homes(points, np.array(["a", "b"], object), none, sheet("households", "h"))
+    home, faults = checks.homes(
+        shapely.bounds(points), np.array(["a", "b"], object), none, sheet("households", "h")
+    )
     assert (home.tolist(), faults) == ([""], [])
     assert (
         checks.outside_special_areas(column(shapely.box(0, 0, 1, 1)), none, sheet("special_areas", "s")) == []
@@ -396,7 +398,7 @@ def test_each_point_has_its_community():
         shapely.Point(50, -30),
         None,
     )
-    home, faults = checks.homes(points, ids, shapes, sheet("households", "abcdef"))
+    home, faults = checks.homes(shapely.bounds(points), ids, shapes, sheet("households", "abcdef"))
     assert home.tolist() == ["B", "A", "B", "A", "", ""]
     assert found(faults) == [
         ("outside", (5,), Harm.FORBIDS),
@@ -410,7 +412,7 @@ def test_each_point_has_its_community():
 def test_a_hair_outside_is_on_the_border():
     """What rounding does to a point on the outer border is not worth a word."""
     home, faults = checks.homes(
-        column(shapely.Point(50, -0.001)),
+        shapely.bounds(column(shapely.Point(50, -0.001))),
         np.array(["A"], dtype=object),
         column(shapely.box(0, 0, 100, 100)),
         sheet("households", "a"),
@@ -421,9 +423,8 @@ def test_a_hair_outside_is_on_the_border():
 
 def test_points_without_any_community_are_outside():
     """Where no community has a shape, nobody has a home."""
-    home, _ = checks.homes(
-        column(shapely.Point(0, 0)), np.array(["A"], dtype=object), column(None), sheet("households", "a")
-    )
+    points = shapely.bounds(column(shapely.Point(0, 0)))
+    home, _ = checks.homes(points, np.array(["A"], dtype=object), column(None), sheet("households", "a"))
     assert home.tolist() == [""]
 
 
@@ -441,9 +442,9 @@ def test_homes_do_not_depend_on_the_order_of_rows(places, order):
     rows = sheet("households", map(str, range(len(places))))
     known = np.array(list(boxes), dtype=object)[list(order)]
     shapes = column(*[shapely.box(*boxes[one]) for one in known])
-    home, _ = checks.homes(points, known, shapes, rows)
+    home, _ = checks.homes(shapely.bounds(points), known, shapes, rows)
     straight, _ = checks.homes(
-        points,
+        shapely.bounds(points),
         np.sort(known),
         column(*[shapely.box(*box) for box in boxes.values()]),
         rows,
@@ -456,13 +457,14 @@ def test_homes_do_not_depend_on_the_order_of_rows(places, order):
 
 def test_inputs_of_another_place_are_told():
     """Roads of another town are not this town's roads; roads a street away may be."""
-    here = column(shapely.box(0, 0, 1000, 1000))
-    there = column(shapely.LineString([(21_000, 0), (22_000, 0)]), None)
+    here = shapely.bounds(column(shapely.box(0, 0, 1000, 1000)))
+    there = shapely.bounds(column(shapely.LineString([(21_000, 0), (22_000, 0)]), None))
+    near, nowhere = shapely.bounds(column(shapely.Point(1500, 0))), shapely.bounds(column())
     (fault,) = checks.elsewhere(there, here, sheet("roads", "ab"))
     assert found([fault]) == [("elsewhere", (), Harm.FORBIDS)]
     assert "20 km" in fault.message.text("en")
-    assert checks.elsewhere(column(shapely.Point(1500, 0)), here, sheet("roads", "a")) == []
-    assert checks.elsewhere(column(), here, sheet("roads", "")) == []
+    assert checks.elsewhere(near, here, sheet("roads", "a")) == []
+    assert checks.elsewhere(nowhere, here, sheet("roads", "")) == []
 
 
 def test_special_areas_outside_are_told():

@@ -7,13 +7,14 @@ faults it found; nothing is raised here, so that all faults of all inputs can be
 from gridplan.checks.attributes import attributes, ids_of
 from gridplan.checks.catalogue import Check, catalogue, told
 from gridplan.checks.communities import merged, residents, without_gaps, without_overlaps
-from gridplan.checks.doubts import Looked, doubts
+from gridplan.checks.doubts import Arrived, Looked, doubts, of_cells
 from gridplan.checks.faults import Fault, Harm, Sheet
 from gridplan.checks.lists import related
 from gridplan.checks.places import at_home, elsewhere, homes, outside_special_areas, unknown_communities
 from gridplan.checks.shapes import build_shapes, points, sound
 
 __all__ = [
+    "Arrived",
     "Check",
     "Fault",
     "Harm",
@@ -28,6 +29,7 @@ __all__ = [
     "homes",
     "ids_of",
     "merged",
+    "of_cells",
     "outside_special_areas",
     "points",
     "related",

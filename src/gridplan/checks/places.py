@@ -13,28 +13,28 @@ STRAY_M = 5.0  # up to which a point outside every community is taken to the nea
 ELSEWHERE_M = 5_000.0  # between two inputs that cannot belong to one place
 
 Shapes = npt.NDArray[np.object_]
+Bounds = npt.NDArray[np.float64]  # west, south, east, north, a row a shape; NaN where there is none
 
 
-def elsewhere(shapes: Shapes, communities: Shapes, sheet: Sheet) -> list[Fault]:
-    """Return a fault if the extent of an input lies far from that of the communities."""
-    own, other = (_extent(one) for one in (shapes, communities))
+def elsewhere(bounds: Bounds, communities: Bounds, sheet: Sheet) -> list[Fault]:
+    """Return a fault if the extent of an input lies far from that of the communities; the bounds of each shape are given."""
+    own, other = (_extent(one) for one in (bounds, communities))
     distance_m = shapely.distance(own, other)
     if not distance_m > ELSEWHERE_M:
         return []
     return [sheet.fault("elsewhere", np.array([], dtype=np.intp), distance_km=f"{distance_m / 1000:,.0f}")]
 
 
-def _extent(shapes: Shapes) -> shapely.Polygon:
-    """Return the box around shapes, of nothing finite where there are none."""
-    bounds = shapely.bounds(shapes)
-    low, high = np.fmin.reduce(bounds, initial=np.nan), np.fmax.reduce(bounds, initial=np.nan)
-    return shapely.box(*low[:2], *high[2:])
+def _extent(bounds: Bounds) -> shapely.Polygon:
+    """Return the box around bounds, of nothing finite where there are none."""
+    low = [np.fmin.reduce(side, initial=np.nan) for side in bounds.T[:2]]
+    return shapely.box(*low, *[np.fmax.reduce(side, initial=np.nan) for side in bounds.T[2:]])
 
 
 def homes(
-    points: Shapes, ids: npt.NDArray[np.object_], communities: Shapes, sheet: Sheet
+    points: Bounds, ids: npt.NDArray[np.object_], communities: Shapes, sheet: Sheet
 ) -> tuple[npt.NDArray[np.object_], list[Fault]]:
-    """Return the id of the community of each point, "" for a point that is far from all.
+    """Return the id of the community of each point, given by its bounds, "" for a point that is far from all.
 
     On a border it is the first id of those that hold the point; up to 5 m outside, the first of the nearest.
     Where no community has a shape, which is a fault of theirs, nothing is said of the points.
@@ -46,8 +46,9 @@ def homes(
     home = _first_of(held[::-1], len(points))
     between = np.bincount(held[1], minlength=len(points)) > 1
     stray = np.flatnonzero(home < 0)
-    stray = stray[~shapely.is_missing(points[stray])]
-    near, distance_m = shapely.STRtree(communities[order]).query_nearest(points[stray], return_distance=True)
+    stray = stray[~np.isnan(points[stray, 0])]
+    away = shapely.points(points[stray, :2])
+    near, distance_m = shapely.STRtree(communities[order]).query_nearest(away, return_distance=True)
     nearest_m = np.zeros(len(points))
     nearest_m[stray[near[0]]] = distance_m
     close = distance_m <= STRAY_M
@@ -63,15 +64,14 @@ def homes(
     return named[home], faults
 
 
-def _held(points: Shapes, polygons: Shapes) -> npt.NDArray[np.intp]:
+def _held(points: Bounds, polygons: Shapes) -> npt.NDArray[np.intp]:
     """Return the pairs of polygons and the points in or on them, a column each, as a query of a tree gives them.
 
     Points sorted from west to east lie side by side in memory where a polygon asks for them: several times as fast
     as a tree of points in the order of a file.
     """
-    x, y = shapely.get_x(points), shapely.get_y(points)
-    order = np.argsort(x)
-    x, y = x[order], y[order]
+    order = np.argsort(points[:, 0])
+    x, y = points[order, 0], points[order, 1]
     bounds = shapely.bounds(polygons)
     first, end = np.searchsorted(x, bounds[:, 0]), np.searchsorted(x, bounds[:, 2], side="right")
     inside = [np.empty(0, dtype=np.intp)]
@@ -105,7 +105,7 @@ def at_home(
     list_: gpd.GeoDataFrame, ids: npt.NDArray[np.object_], communities: Shapes, sheet: Sheet
 ) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """Return a list with the community that each row with a place lies in; a need has to lie in one, a resource need not."""
-    home, faults = homes(list_.geometry.to_numpy(), ids, communities, sheet)
+    home, faults = homes(shapely.bounds(list_.geometry.to_numpy()), ids, communities, sheet)
     named = list_["community_id"].to_numpy(object)
     moved = sheet.faults("other_community", (named != "") & (home != "") & (named != home), Harm.TOLD)
     lies = list_.assign(community_id=np.where(home == "", named, home))

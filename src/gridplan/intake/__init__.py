@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -62,8 +63,15 @@ def inspect(plan: PlanFile) -> list[Fault]:
     UsageError
         If the plan file names a coordinate system that cannot be used.
     """
-    found = _examine(plan, Silent())
-    faults = [*found.faults, *checks.doubts(found.looked)]
+    works: list[Future[list[Fault]]] = []
+    with ThreadPoolExecutor(1) as beside:  # cells are looked at while shapes are held against one another
+        found = _examine(
+            plan,
+            Silent(),
+            lambda part: works.append(beside.submit(checks.of_cells, checks.Arrived(part.raw, part.sheet))),
+        )
+        faults = [*found.faults, *checks.doubts(found.looked)]
+    faults += [fault for work in works for fault in work.result()]
     if any(fault.code == "outside" for fault in faults):
         faults += looks_shifted(plan, found.parts, found.looked)
     if found.inputs is not None:
@@ -98,8 +106,10 @@ class _Examined:
     looked: dict[str, checks.Looked]
 
 
-def _examine(plan: PlanFile, progress: Progress) -> _Examined:
-    """Read, check and mend all inputs."""
+def _examine(
+    plan: PlanFile, progress: Progress, opened_one: Callable[[Part], None] = lambda _: None
+) -> _Examined:
+    """Read, check and mend all inputs; what is to be done with each as soon as it is open, is begun then."""
     _refuse_codes(plan)
     given = plan.inputs.given
     progress.start("read", len(given))
@@ -110,6 +120,7 @@ def _examine(plan: PlanFile, progress: Progress) -> _Examined:
         faults += found
         if opened is not None:
             parts[part] = opened
+            opened_one(opened)
         progress.advance()
     progress.start("check")
     crs, found = metric_crs(plan, parts.get("communities"))
@@ -125,9 +136,7 @@ def _examine(plan: PlanFile, progress: Progress) -> _Examined:
         repairs = tuple(fault.message for fault in faults if fault.harm is Harm.TOLD)
         inputs = Inputs(crs=crs, **frames, sources=sources, repairs=repairs)
     looked = {
-        part: checks.Looked(
-            raw=opened.raw, came=opened.sheet, frame=frames.get(part, opened.table), sheet=sheets[part]
-        )
+        part: checks.Looked(frame=frames.get(part, opened.table), sheet=sheets[part])
         for part, opened in parts.items()
     }
     return _Examined(inputs=inputs, faults=faults, crs=crs, parts=parts, frames=frames, looked=looked)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from pyproj import CRS
 
 from gridplan import checks, geo
@@ -70,21 +71,24 @@ def _related(
     related = dict(frames)
     communities = frames["communities"]
     ids, shapes = communities["community_id"].to_numpy(object), communities.geometry.to_numpy()
-    distant = {
-        part: checks.elsewhere(frame.geometry.to_numpy(), shapes, sheets[part])
+    bounds = {
+        part: shapely.bounds(frame.geometry.to_numpy())
         for part, frame in frames.items()
         if isinstance(frame, gpd.GeoDataFrame)
+    }
+    distant = {
+        part: checks.elsewhere(own, bounds["communities"], sheets[part]) for part, own in bounds.items()
     }
     faults = [fault for found in distant.values() for fault in found]
     if "households" in frames and not distant.get("households"):
         households = frames["households"]
-        home, found = checks.homes(households.geometry.to_numpy(), ids, shapes, sheets["households"])
+        home, found = checks.homes(bounds["households"], ids, shapes, sheets["households"])
         related["households"] = households.assign(community_id=pd.Series(home, dtype=object))
         residents, told = checks.residents(communities, related["households"], sheets["communities"])
         related["communities"] = communities.assign(population=residents)
         faults += found + told
     if "seeds" in frames and not distant.get("seeds"):
-        home, found = checks.homes(frames["seeds"].geometry.to_numpy(), ids, shapes, sheets["seeds"])
+        home, found = checks.homes(bounds["seeds"], ids, shapes, sheets["seeds"])
         related["seeds"] = frames["seeds"].assign(community_id=pd.Series(home, dtype=object))
         faults += found
     if "special_areas" in frames and not distant.get("special_areas"):

@@ -1,6 +1,7 @@
 """Doubts about what inputs say of one another, and about rows of one that say the same twice."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ from gridplan.checks.doubts.looked import Looked, doubt, first
 from gridplan.checks.faults import Fault
 
 Shapes = npt.NDArray[np.object_]
+Work = Callable[[], list[Fault]]
 
 SAME_PLACE_M = 1.0
 CENTIMETRES, WIDE = 100, 1 << 31  # in a metre; more than any northing in centimetres
@@ -21,26 +23,24 @@ DISTANT_M = 2_000.0  # from every community
 DISTANT = ("facilities", "candidates", "agencies")
 
 
-def doubts(looked: Mapping[str, Looked]) -> list[Fault]:
-    """Return what is doubtful between inputs, by part of the plan file."""
-    found: list[Fault] = []
+def works(looked: Mapping[str, Looked]) -> list[Work]:
+    """Return what finds the doubts between inputs, by part of the plan file; each can be done beside the others."""
+    found: list[Work] = []
     homes, communities = looked.get("households"), looked.get("communities")
     if homes is not None and communities is not None:
-        found += [*_compounds(homes), *_stacked(homes)]
-        found += _nobody_lives(homes, communities)
+        found += [partial(_compounds, homes), partial(_stacked, homes)]
+        found += [partial(_nobody_lives, homes, communities)]
         if "roads" in looked:
-            found += off_the_road(homes, looked["roads"])
+            found += [partial(off_the_road, homes, looked["roads"])]
     if communities is not None:
-        found += [
-            fault for part in DISTANT if part in looked for fault in _distant(looked[part], communities)
-        ]
-        found += _same_names(communities)
+        found += [partial(_distant, looked[part], communities) for part in DISTANT if part in looked]
+        found += [partial(_same_names, communities)]
     if "facilities" in looked:
-        found += _same_places(looked["facilities"])
+        found += [partial(_same_places, looked["facilities"])]
     if "workers" in looked:
-        found += _same_people(looked["workers"])
+        found += [partial(_same_people, looked["workers"])]
     if "needs" in looked and "resources" in looked:
-        found += _serves_nobody(looked["resources"], looked["needs"])
+        found += [partial(_serves_nobody, looked["resources"], looked["needs"])]
     return found
 
 
@@ -51,8 +51,9 @@ def _compounds(homes: Looked) -> list[Fault]:
         return []
     compound, home = frame["compound"].to_numpy(object), frame["community_id"].to_numpy(object)
     (name_of, names), (home_of, homes_named) = pd.factorize(compound), pd.factorize(home)
-    rows = np.flatnonzero((compound != "") & (home != ""))
-    pairs, counts = np.unique(name_of[rows] * len(homes_named) + home_of[rows], return_counts=True)
+    rows = np.flatnonzero((names != "")[name_of] & (homes_named != "")[home_of])
+    which, pairs = pd.factorize(name_of[rows] * len(homes_named) + home_of[rows])
+    counts = np.bincount(which, minlength=len(pairs))
     order = np.lexsort((pairs, -counts, pairs // len(homes_named)))
     held, begins = np.unique(pairs[order] // len(homes_named), return_index=True)
     main = np.full(len(names), -1)
@@ -107,7 +108,7 @@ def _nobody_lives(homes: Looked, communities: Looked) -> list[Fault]:
     """Return communities that no row of households lies in."""
     if "community_id" not in homes.frame:
         return []
-    lived_in = set(homes.frame["community_id"].unique())
+    lived_in = set(homes.frame["community_id"].tolist())
     where = np.array([one not in lived_in for one in communities.frame["community_id"]], dtype=bool)
     return doubt(communities.sheet, "nobody_lives", where)
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gridplan.checks.doubts.looked import Looked, Mask, Written, doubt
+from gridplan.checks.doubts.looked import Arrived, Mask, Written, doubt
 from gridplan.checks.doubts.personal import personal
 from gridplan.checks.doubts.texts import plainly, stand_for_nothing
 from gridplan.checks.faults import Fault
@@ -18,12 +18,12 @@ MOSTLY = 0.8  # share of rows from which a column is taken for what its cells lo
 MOST_DIGITS = 18  # that a number of the machine holds
 
 
-def doubts(looked: Looked) -> list[Fault]:
+def doubts(arrived: Arrived) -> list[Fault]:
     """Return what is doubtful about the ids of an input, where the plan file names their column."""
-    if "id" not in looked.raw or looked.came.part in ("roads", "barriers") or not len(looked.raw):
+    if "id" not in arrived.raw or arrived.came.part in ("roads", "barriers") or not len(arrived.raw):
         return []
-    column = looked.raw["id"]
-    ids = looked.written("id")
+    column = arrived.raw["id"]
+    ids = arrived.written("id")
     people = ids.rows(personal(ids.texts))
     plain = plainly(ids.texts) if _may_differ(ids) else ids.texts
     found = {
@@ -37,7 +37,7 @@ def doubts(looked: Looked) -> list[Fault]:
         fault
         for code, where in found.items()
         for fault in doubt(
-            looked.came, code, where, column=looked.came.columns["id"], example=ids.first(where)
+            arrived.came, code, where, column=arrived.came.columns["id"], example=ids.first(where)
         )
     ]
 

@@ -1,4 +1,4 @@
-"""One input as doubts look at it."""
+"""One input as doubts look at it: as it came, and as it is now."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -71,23 +71,12 @@ class Written:
         return str(self.texts[int(self.which[int(np.argmax(where))])]).strip() if where.any() else ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Looked:
-    """An input as it came and as it is now.
-
-    Attributes
-    ----------
-    raw, came
-        Its rows under the contract's keys, before anything was done to them, and how faults name them.
-    frame, sheet
-        Its rows after checks and mending (``tables.INPUT_COLUMNS``; shapes, if any, in the metric CRS), and how
-        faults name those: some may have been left out or joined.
-    """
+@dataclass(frozen=True)
+class Arrived:
+    """An input as it came: its rows under the contract's keys, before anything was done to them, and how faults name them."""
 
     raw: pd.DataFrame
     came: Sheet
-    frame: pd.DataFrame
-    sheet: Sheet
     known: dict[str, Written] = field(default_factory=dict, repr=False, compare=False)
 
     def written(self, key: str) -> Written:
@@ -95,6 +84,21 @@ class Looked:
         if key not in self.known:
             self.known[key] = Written.of(self.raw[key])
         return self.known[key]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """An input as it is after checks and mending.
+
+    Attributes
+    ----------
+    frame, sheet
+        Its rows (``tables.INPUT_COLUMNS``; shapes, if any, in the metric CRS), and how faults name them: some that
+        came may have been left out or joined.
+    """
+
+    frame: pd.DataFrame
+    sheet: Sheet
 
     @property
     def shapes(self) -> npt.NDArray[np.object_]:

@@ -5,7 +5,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gridplan.checks.doubts.looked import Looked, Mask, Written, doubt
+from gridplan.checks.doubts.looked import Arrived, Mask, Written, doubt
 from gridplan.checks.doubts.personal import personal
 from gridplan.checks.faults import Fault, Harm
 from gridplan.tables import INPUT_COLUMNS
@@ -45,40 +45,40 @@ def stand_for_nothing(texts: pa.StringArray) -> Mask:
     return marked
 
 
-def doubts(looked: Looked) -> list[Fault]:
+def doubts(arrived: Arrived) -> list[Fault]:
     """Return what is doubtful about the texts of an input, column by column."""
     found: list[Fault] = []
-    for key, name in looked.came.columns.items():
-        if key in looked.raw and len(looked.raw) and _is_text(looked, key):
-            found += _of_column(looked, key, name)
+    for key, name in arrived.came.columns.items():
+        if key in arrived.raw and len(arrived.raw) and _is_text(arrived, key):
+            found += _of_column(arrived, key, name)
     return found
 
 
-def _is_text(looked: Looked, key: str) -> bool:
+def _is_text(arrived: Arrived, key: str) -> bool:
     """Tell whether a column holds texts; ids are looked at for what cannot be seen, here too."""
-    numbers = INPUT_COLUMNS[looked.came.part][1]
-    return key not in (*numbers, "x", "y", "wkt") and looked.raw[key].dtype.kind not in "iufbM"
+    numbers = INPUT_COLUMNS[arrived.came.part][1]
+    return key not in (*numbers, "x", "y", "wkt") and arrived.raw[key].dtype.kind not in "iufbM"
 
 
-def _of_column(looked: Looked, key: str, name: str) -> list[Fault]:
-    typed = looked.written(key)
+def _of_column(arrived: Arrived, key: str, name: str) -> list[Fault]:
+    typed = arrived.written(key)
     bare = typed.texts if typed.is_plain else pc.utf8_trim_whitespace(typed.texts)
     blank = pc.equal(bare, "").to_numpy(zero_copy_only=False)
     outer = typed.rows(pc.not_equal(bare, typed.texts).to_numpy(zero_copy_only=False) & ~blank)
-    found = looked.came.faults("trimmed", outer, Harm.TOLD, column=name)
+    found = arrived.came.faults("trimmed", outer, Harm.TOLD, column=name)
     odd = {} if typed.is_plain else {"hidden_characters": UNSEEN}
     odd |= {} if typed.is_plain and b"?" not in typed.signs else {"garbled_text": BROKEN}
     marks = {code: typed.found(pattern) for code, pattern in odd.items()}
     if key != "id":
         marks["placeholder_text"] = typed.rows(stand_for_nothing(plainly(typed.texts)))
-        marks["personal_text"] = _personal(looked, typed, blank)
+        marks["personal_text"] = _personal(arrived, typed, blank)
     if key in NAMES:
         marks["alike_names"] = alike(typed)
     return found + [
         fault
         for code, where in marks.items()
         for fault in doubt(
-            looked.came, code, where, column=name, example=typed.first(where).replace("\ufeff", "")
+            arrived.came, code, where, column=name, example=typed.first(where).replace("\ufeff", "")
         )
     ]
 
@@ -96,10 +96,10 @@ def alike(typed: Written) -> Mask:
     return typed.rows(rarer)
 
 
-def _personal(looked: Looked, typed: Written, blank: Mask) -> Mask:
+def _personal(arrived: Arrived, typed: Written, blank: Mask) -> Mask:
     """Return the cells of a column that is no list of people's and holds telephones or identity numbers."""
     where = typed.rows(personal(typed.texts))
     known = max(int((~blank[typed.which]).sum()), 1)
-    if looked.came.part in PEOPLE or where.sum() < MANY * known:
+    if arrived.came.part in PEOPLE or where.sum() < MANY * known:
         return np.zeros(len(typed.which), dtype=bool)
     return where
