@@ -119,12 +119,18 @@ def _was(units: np.ndarray, rules: Rules) -> Floats | None:
     return table
 
 
+def _hardness(problem: Problem) -> float:
+    """Return how hard a problem looks: its units, and more than in proportion the units of one grid of it."""
+    grids = max(1.0, problem.load.sum() / problem.band.middle)
+    return float(problem.size * (problem.size / grids) ** 2)
+
+
 def _all_solved(
     pieces: list[Piece], rows: pd.Series, rules: Rules, progress: Progress
 ) -> list[Solved | None]:
-    """Solve the problems, the largest first, over the processes asked for; the order of the answers is that of the pieces."""
+    """Solve the problems, those that look hardest first, over the processes asked for; answers are in the order of the pieces."""
     problems = {i: piece.problem for i, piece in enumerate(pieces) if piece.problem is not None}
-    hard = sorted(problems, key=lambda i: (-len(pieces[i].units), i))
+    hard = sorted(problems, key=lambda i: (-_hardness(problems[i]), i))
     units = sum(len(pieces[i].units) for i in hard)
     share = None if rules.seconds is None else rules.seconds * max(1, rules.jobs) / max(1, units)
     effort = Effort(seed=rules.seed, halt=rules.halt, work=rules.work)

@@ -24,10 +24,10 @@ FEWEST = 200  # units for which there are steps even where there are fewer
 NODES = 300
 SHARE = 0.004  # margin whose sets are a pool to improve a plan from
 GROWTH = 1.5  # power of a margin by which the steps of a search for its sets grow: measured, 1.4 to 1.7
-PROOF = 100_000  # sets, where they are all that a proof needs
+PROOF = 50_000  # sets, where they are all that a proof needs
 REACH, PATIENCE = (
     3,
-    8,
+    6,
 )  # times as many steps: at which a proof seems to be in reach, and that are then done for it
 HARDLY = 1.5  # how much wider than the last a margin has to be
 
@@ -160,12 +160,12 @@ class Lists:
             self.listed, self.took, self.bound_listed = {}, {}, bound
         too_wide = min((m for m, (_, complete) in self.listed.items() if not complete), default=np.inf)
         if margin not in self.listed and margin < too_wide:
-            begun, patient = self.priced.steps, proof and self.effort.work > 0 and not self.effort.quick
+            begun, patient = self.priced.steps, proof and self.patient
             self.listed[margin] = self.priced.within(
                 bound.prices,
                 bound.rows,
                 floors=bound.wanted - margin,
-                most_sets=PROOF if patient else int(LISTED * max(1.0, self.effort.work)),
+                most_sets=int((PROOF if patient else LISTED) * max(1.0, self.effort.work)),
                 most_steps=self.most_steps * (PATIENCE if patient else REACH if proof else 1),
                 all_or_none=proof,
             )
@@ -174,9 +174,23 @@ class Lists:
         return columns, margin if complete else 0.0
 
     @property
+    def patient(self) -> bool:
+        """Whether more work is done where it makes a proof."""
+        return self.effort.work > 0 and not self.effort.quick
+
+    @property
     def most_steps(self) -> int:
         """Steps of one search for sets."""
         return int(STEPS * max(1.0, self.effort.work)) * max(FEWEST, self.problem.size)
+
+    def cut_off(self, bound: Bound) -> bool:
+        """Forget lists of a bound that were too long, so that more work is done for them; tell whether that seems to be of use."""
+        short = [margin for margin, (_, complete) in self.listed.items() if not complete]
+        if self.bound_listed is not bound or len(short) in (0, len(self.listed)) or not self.patient:
+            return False
+        for margin in short:
+            del self.listed[margin], self.took[margin]
+        return True
 
     def wider(self, margin: float, needed: float) -> float:
         """Return the margin to list after one that was: what is needed, or as far as one seems to get.

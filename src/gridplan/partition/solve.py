@@ -66,15 +66,17 @@ def _by_parts(problem: Problem, lists: Lists, effort: Effort) -> Partition:
     for number in asked[:NUMBERS] if len(asked) else [None]:
         rows = _free(problem) if number is None else replace(_free(problem), workers=(number, number))
         early = effort.part(SHARE)
-        lists.effort = early
+        lists.effort = replace(early, quick=True)  # what takes long is for those that no parting proves
         plans = annealed(problem, number, early)
         known = _known(problem, plans)
         bound = lists.bound(rows, _in_plans(problem, plans), np.inf if known is None else known.cost)
         found = best_plan(lists, rows, bound, early, known=known)
-        apart = None
+        apart, lists.effort = None, early
         if suits(problem) and number is not None and found.groups is not None and not found.exact:
             apart = parted(problem, lists, bound, found, solve)
         found = apart or found
+        if found.groups is not None and not found.exact and lists.cut_off(bound):
+            found = best_plan(lists, rows, bound, early, known=found)
         if not found.exact and apart is None:
             found, groups = _improved(problem, lists, rows, bound, found, effort)
             score = score_of(problem, groups)
