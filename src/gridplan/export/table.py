@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 from unicodedata import east_asian_width
 
@@ -49,19 +50,19 @@ class Column:
         """What stands above the column: brackets in a line of their own."""
         return self.head.replace("（", "\n（")
 
-    @property
+    @cached_property
     def texts(self) -> list[str]:
         """What the cells show."""
         if self.form == "text":
             return [str(value) for value in self.values]
         return ["" if np.isnan(value) else WRITTEN[self.form].format(value) for value in self.values]
 
-    @property
+    @cached_property
     def width(self) -> int:
         """Width in half-width characters; heads take two lines, long texts as many as they need."""
-        shown, written = self.texts, self.form == "text"
+        shown, written = set(self.texts), self.form == "text"
         if self.summed:
-            shown.append(WRITTEN[self.form].format(self.sum_of(slice(None))))
+            shown.add(WRITTEN[self.form].format(self.sum_of(slice(None))))
         lines = self.heading.split("\n")
         words = [width_of(word) for word in re.findall(r"[!-~]+", self.head)]
         longest = max(
@@ -132,12 +133,16 @@ def _sum_line(row: int, label: str, first: int, values: slice, function: str) ->
 
 def width_of(text: str) -> float:
     """Return how many half-width characters a text takes."""
+    if text.isascii():
+        return len(text)
     wide = sum(east_asian_width(letter) in "WF" for letter in text)
     return len(text) + wide * (CHINESE_WIDTH - 1)
 
 
 def lines_of(text: str, width: float) -> int:
     """Return how many lines a text takes in a column: Chinese breaks anywhere, words do not."""
+    if "\n" not in text and width_of(text) <= width:
+        return 1
     lines = 0
     for part in text.split("\n"):
         lines, at = lines + 1, 0.0
