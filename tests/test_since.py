@@ -44,3 +44,23 @@ def test_a_folder_without_a_plan_is_refused(tmp_path: Path, capsys: pytest.Captu
     plan = write_place(tmp_path)
     assert main(["check", str(plan), "--since", str(tmp_path / "none"), "--lang", "zh"]) != 0
     assert "none" in capsys.readouterr().err
+
+
+def test_how_inputs_were_read_is_reported(tmp_path: Path):
+    """The rows, the encoding that was found out, and the coordinates of each input stand in the report."""
+    plan = write_place(tmp_path)
+    households = tmp_path / "households.csv"
+    text = households.read_text(encoding="utf-8").replace("u01-1", "甲一")
+    households.write_bytes(text.encode("gbk"))
+    assert main(["run", str(plan), "--out", str(tmp_path / "out"), "--quiet", "--lang", "zh"]) == 0
+    report = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
+    rows = text.count("\n") - 1
+    read = report["sources"]["households.csv"]
+    assert (read["encoding"], read["rows"]) == ("gb18030", rows)
+    assert report["sources"]["communities.gpkg"]["crs"]
+    (line,) = [
+        line
+        for line in (tmp_path / "out" / "report.md").read_text(encoding="utf-8").splitlines()
+        if line.startswith("| households.csv ")
+    ]
+    assert [cell.strip() for cell in line.split("|")][2:4] == [str(rows), "gb18030"]

@@ -78,6 +78,10 @@ def report_of(
             **({"map": plan_file.map.model_dump()} if plan_file.map.tiles else {}),
             "stopped_by_clock": stamp.clock,
             "inputs": {source.label: source.sha256 for source in inputs.sources.values()},
+            "sources": {
+                source.label: {"rows": source.rows, "encoding": source.encoding, "crs": source.crs}
+                for source in inputs.sources.values()
+            },
             "totals": _totals(layers, plan_file),
             "communities": _communities(
                 layers, district, pieces, _shared(layers, band_of(plan_file)), _own(layers.bands), language

@@ -249,11 +249,25 @@ def _parameters(plan: Plan) -> Iterator[str]:
 
 
 def _inputs(plan: Plan) -> Iterator[str]:
-    """Yield the files that the plan was made from, so that anybody can see whether theirs are the same."""
-    lines = [(plain(label), f"`{sha[:12]}`") for label, sha in plan.report["inputs"].items()]
+    """Yield the files that the plan was made from and how they were read, so that anybody can see whether theirs are the same."""
+    read = plan.report.get("sources", {})
+    lines = []
+    for label, sha in plan.report["inputs"].items():
+        found = read.get(label, {})
+        rows = number(found["rows"]) if "rows" in found else ""
+        lines.append(
+            (
+                plain(label),
+                rows,
+                plain(found.get("encoding", "")),
+                plain(found.get("crs", "")),
+                f"`{sha[:12]}`",
+            )
+        )
     if lines:
         yield f"## {_said(plan, 'inputs')}"
-        yield table((_said(plan, "head_file"), _said(plan, "head_sha256")), lines)
+        heads = ("head_file", "head_rows", "head_encoding", "head_crs", "head_sha256")
+        yield table([_said(plan, head) for head in heads], lines)
 
 
 def _details(plan: Plan) -> Iterator[str]:
