@@ -370,6 +370,25 @@ def test_mended_communities_share_no_ground_and_lose_none(grown, order):
     assert first.equals(frame.geometry[frame["community_id"] == "C0"].iloc[0])
 
 
+def test_a_needle_cut_by_its_neighbour_leaves_no_line_behind():
+    """A flat triangle 900 km long less its neighbour is areas and a line in GEOS; only the areas are a community."""
+    needle = shapely.Polygon(
+        [
+            (500_800, 3_400_000),
+            (135_712, 3_400_252.0032),
+            (500_400.00001526, 3_400_400),
+            (-500_400.24, 3_400_000),
+        ]
+    )
+    frame = town(
+        (500_000, 3_400_000, 500_400, 3_400_400), (0, 0, 1, 1), (500_800, 3_400_000, 501_200, 3_400_400)
+    )
+    frame = frame.set_geometry([frame.geometry[0], needle, frame.geometry[2]])
+    mended, _ = checks.without_overlaps(frame, sheet("communities", ["C1", "C2", "C3"]))
+    filled, _ = checks.without_gaps(mended, sheet("communities", ["C1", "C2", "C3"]))
+    assert set(filled.geom_type) <= {"Polygon", "MultiPolygon"}
+
+
 def test_residents_are_those_of_the_households():
     """Where both tables tell of residents, the households' sum is used and the difference told."""
     communities = town((0, 0, 1, 1), (1, 0, 2, 1), (2, 0, 3, 1), population=[10.0, 20.0, np.nan])

@@ -196,7 +196,31 @@ def test_strict_tells_of_promises_not_kept(
 def test_a_sound_example_has_no_faults(example: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Checking what ``new`` wrote ends with 0."""
     assert main(["check", str(example / "plan.toml"), "--lang", "en"]) == 0
-    assert capsys.readouterr().out == say("en", "cli.no_faults", count=14) + "\n"
+    told, *read = capsys.readouterr().out.splitlines()
+    assert told == say("en", "cli.no_faults", count=14)
+    assert read[0] == say("en", "checks.read_head")
+    assert [line.removeprefix("- ").partition(":")[0] for line in read[1:]][:2] == [
+        "communities.shp",
+        "entrances.shp",
+    ]
+    assert len(read) == 15
+
+
+def test_check_tells_the_encoding_that_was_found(
+    example: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A table in another encoding than UTF-8 is no fault; how it was read stands in text, JSON and page."""
+    folder = tmp_path / "来料"
+    shutil.copytree(example, folder)
+    path, page = folder / "facilities.csv", folder / "page.html"
+    path.write_bytes(path.read_text(encoding="utf-8-sig").encode("gbk"))
+    assert main(["check", str(folder / "plan.toml"), "--json", "--page", str(page)]) == 0
+    *lines, last = capsys.readouterr().out.splitlines()
+    (read,) = [one for one in json.loads(last)["inputs"] if one["label"] == path.name]
+    assert (read["encoding"], read["rows"]) == ("gb18030", 79)
+    (line,) = [line for line in lines if path.name in line]
+    assert "79 行，文字编码 GB18030" in line
+    assert f"<li>{line.removeprefix('- ')}</li>" in page.read_text(encoding="utf-8")
 
 
 def test_check_tells_faults(faulty: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,6 +14,7 @@ from gridplan.cli import main
 from gridplan.errors import OutputError
 from gridplan.export.faults_page import faults_page, write_faults_page
 from gridplan.mend import Mended
+from gridplan.tables import Source
 from test_pipeline import write_place
 
 HOSTILE = "</td><script>alert(1)</script>"
@@ -27,6 +28,7 @@ def given(part, shapes):
     )
 
 
+READ = [Source(label=HOSTILE, encoding="gb18030", rows=3)]
 INPUTS = [
     given("communities", [box(0, 0, 100, 50), box(100, 0, 200, 50)]),
     given("households", [Point(10, 10), Point(190, 40), None, Point(np.inf, 0)]),
@@ -40,7 +42,7 @@ FORBIDS = SHEET.fault("no_shape", np.array([0]), Harm.FORBIDS)
 
 def test_what_forbids_a_plan_comes_first_and_has_its_place():
     """Two faults: the second told is first in the table; rows with a shape are marked, west low to the left."""
-    page = faults_page("甲", [TOLD, FORBIDS], INPUTS, "zh")
+    page = faults_page("甲", [TOLD, FORBIDS], INPUTS, READ, "zh")
     assert "必须修改才能划分的 1 条" in page
     rows = re.findall(r"<tr><td>(.*?)</td><td>(.*?)</td>", page)
     assert [re.sub("<.*?>", "", number) + harm for number, harm in rows] == ["1必须修改", "2自动处理"]
@@ -54,23 +56,25 @@ def test_what_forbids_a_plan_comes_first_and_has_its_place():
 
 def test_no_text_of_the_data_is_markup():
     """File names and ids are text."""
-    page = faults_page(HOSTILE, [TOLD], INPUTS, "en")
+    page = faults_page(HOSTILE, [TOLD], INPUTS, READ, "en")
     assert "<script" not in page
     assert "&lt;script&gt;" in page
 
 
 def test_without_faults_or_places_there_is_no_map():
     """Nothing to draw, nothing drawn."""
-    assert "<svg" not in faults_page("甲", [], INPUTS, "zh")
-    assert "<table" not in faults_page("甲", [], INPUTS, "zh")
-    assert "<svg" not in faults_page("甲", [TOLD], [], "zh")
+    assert "<svg" not in faults_page("甲", [], INPUTS, READ, "zh")
+    assert "<table" not in faults_page("甲", [], INPUTS, READ, "zh")
+    assert "<svg" not in faults_page("甲", [TOLD], [], [], "zh")
 
 
 def test_a_folder_that_is_none_is_told(tmp_path: Path):
     """The page cannot be written below a file."""
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(OutputError):
-        write_faults_page(tmp_path / "file" / "page.html", name="甲", faults=[], inputs=[], language="zh")
+        write_faults_page(
+            tmp_path / "file" / "page.html", name="甲", faults=[], inputs=[], read=[], language="zh"
+        )
 
 
 def test_check_writes_the_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

@@ -119,6 +119,13 @@ def moved(
     )
 
 
+def cornerless(folder: Path) -> None:
+    """Write a community of which a corner is no number."""
+    with np.errstate(invalid="ignore"):
+        odd = shape((300, 0), (600, 0), (600, float("nan")), (300, 300))
+        redraw(folder / COMMUNITIES, {2: odd})
+
+
 def shifted(folder: Path) -> None:
     """Write the households as a web map has them."""
     frame = pd.read_csv(folder / H, dtype=str, keep_default_na=False)
@@ -278,6 +285,12 @@ BAD: dict[str, tuple[Spoil, str, tuple[int, ...], str]] = {  # what is done -> c
     "community without a shape": (drawn(COMMUNITIES, r2=None), "no_shape", (2,), "Draw what is missing"),
     "road without a shape": (drawn(ROADS, r2=None), "left_out", (2,), "left out"),
     "infinite coordinates": (cells(H, "x", r5="1e300"), "not_on_map", (5,), "x is the longitude"),
+    "corner that is no number": (
+        cornerless,
+        "not_on_map",
+        (2,),
+        "x is the longitude",
+    ),
     "points for communities": (
         drawn(COMMUNITIES, r2=point(450, 150)),
         "wrong_shape",

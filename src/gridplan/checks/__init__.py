@@ -11,6 +11,7 @@ from gridplan.checks.doubts import Arrived, Looked, doubts, of_cells
 from gridplan.checks.faults import Fault, Harm, Sheet
 from gridplan.checks.lists import related
 from gridplan.checks.places import at_home, elsewhere, homes, outside_special_areas, unknown_communities
+from gridplan.checks.reading import how_read
 from gridplan.checks.shapes import build_shapes, points, sound
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "doubts",
     "elsewhere",
     "homes",
+    "how_read",
     "ids_of",
     "merged",
     "of_cells",

@@ -10,6 +10,7 @@ import rtree
 import shapely
 
 from gridplan.checks.faults import Fault, Harm, Sheet
+from gridplan.checks.shapes import areal
 
 SLIVER_WIDTH_M = 1.0  # mean width up to which an overlap is an inaccuracy of drawing
 SLIVER_SHARE = 0.01  # of the smaller community
@@ -36,7 +37,8 @@ def merged(frame: gpd.GeoDataFrame, sheet: Sheet) -> tuple[gpd.GeoDataFrame, She
     figures = {"name": "first", "street": "first", "population": _together, "workers": _together}
     rows = groups.agg(figures).reset_index()
     united = [
-        shapely.union_all(frame.geometry.to_numpy()[groups.indices[one]]) for one in rows["community_id"]
+        areal(shapely.union_all(frame.geometry.to_numpy()[groups.indices[one]]))
+        for one in rows["community_id"]
     ]
     shapes = np.array([None if shape.is_empty else shape for shape in united], dtype=object)
     first = np.array([groups.indices[one][0] for one in rows["community_id"]])
@@ -78,7 +80,7 @@ def without_overlaps(frame: gpd.GeoDataFrame, sheet: Sheet) -> tuple[gpd.GeoData
             overlaps.append(found)
             if found.is_sliver:
                 index.delete(found.giver, boxes[found.giver])
-                shapes[found.giver] = shapely.difference(shapes[found.giver], shapes[keeper])
+                shapes[found.giver] = areal(shapely.difference(shapes[found.giver], shapes[keeper]))
                 boxes[found.giver] = shapely.bounds(shapes[found.giver])
                 index.insert(found.giver, boxes[found.giver])
     mended = gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs)
@@ -132,7 +134,7 @@ def without_gaps(frame: gpd.GeoDataFrame, sheet: Sheet) -> tuple[gpd.GeoDataFram
         smallest_m2 = shapely.area(shapes[known[near[1][mine]]]).min(initial=np.inf)
         if len(mine) > 1 and gap.area <= SLIVER_SHARE * smallest_m2:
             taker = int(known[near[1][mine[int(np.argmax(shapely.length(beside[mine])))]]])
-            shapes[taker] = shapely.union(shapes[taker], gap)
+            shapes[taker] = areal(shapely.union(shapes[taker], gap))
             filled.add(taker)
             area_m2 += gap.area
     told = sheet.faults(
@@ -143,7 +145,7 @@ def without_gaps(frame: gpd.GeoDataFrame, sheet: Sheet) -> tuple[gpd.GeoDataFram
 
 def enclosed(shapes: Shapes) -> Shapes:
     """Return the holes that polygons leave among them, as polygons."""
-    parts = shapely.get_parts(shapely.union_all(shapes))
+    parts = shapely.get_parts(areal(shapely.union_all(shapes)))
     rings = [ring for part in parts for ring in shapely.get_parts(part.interiors)]
     return shapely.polygons(np.array(rings, dtype=object)) if rings else np.zeros(0, dtype=object)
 

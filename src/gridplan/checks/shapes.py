@@ -72,11 +72,20 @@ def sound(shapes: Shapes, sheet: Sheet) -> tuple[Shapes, list[Fault]]:
 
 def _nowhere(shapes: Shapes) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Return which shapes are missing or empty, and which others have coordinates that are none."""
-    bounds = shapely.bounds(shapes)
-    if np.abs(bounds).max(initial=0) <= FARTHEST_M:
+    bounds, broken = shapely.bounds(shapes), _with_no_number(shapes)
+    if np.abs(bounds).max(initial=0) <= FARTHEST_M and not broken.any():
         return np.zeros(len(shapes), dtype=bool), np.zeros(len(shapes), dtype=bool)
     none = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    return none, ~none & ~(np.abs(bounds) <= FARTHEST_M).all(axis=1)
+    return none, ~none & (broken | ~(np.abs(bounds) <= FARTHEST_M).all(axis=1))
+
+
+def _with_no_number(shapes: Shapes) -> npt.NDArray[np.bool_]:
+    """Return which lines and polygons have a corner that is no number: their bounds leave it out."""
+    found = np.zeros(len(shapes), dtype=bool)
+    drawn = np.flatnonzero(shapely.get_type_id(shapes) > shapely.GeometryType.POINT)
+    corners, of = shapely.get_coordinates(shapes[drawn], return_index=True)
+    found[drawn[of[np.isnan(corners).any(axis=1)]]] = True
+    return found
 
 
 def _kind(dimensions: tuple[int, ...]) -> Message:
@@ -109,7 +118,7 @@ def _mended(shapes: Shapes, sheet: Sheet) -> tuple[Shapes, list[Fault]]:
     if not broken.any():
         return shapes, []
     mended = shapes.copy()
-    mended[broken] = [_polygons(shape) for shape in shapely.make_valid(shapes[broken])]
+    mended[broken] = [areal(shape) for shape in shapely.make_valid(shapes[broken])]
     gone = broken & shapely.is_empty(mended)
     before_m2, after_m2 = (shapely.area(each[broken & ~gone]).sum() for each in (shapes, mended))
     areas = {"before_m2": f"{before_m2:,.1f}", "after_m2": f"{after_m2:,.1f}"}
@@ -117,8 +126,8 @@ def _mended(shapes: Shapes, sheet: Sheet) -> tuple[Shapes, list[Fault]]:
     return _without(mended, gone), faults
 
 
-def _polygons(shape: shapely.Geometry) -> shapely.Geometry:
-    """Return the parts of a shape that have an area."""
+def areal(shape: shapely.Geometry) -> shapely.Geometry:
+    """Return the parts of a shape that have an area; what is left of an overlay may hold lines beside them."""
     parts = shapely.get_parts(shapely.get_parts(shape))
     areas = parts[shapely.get_dimensions(parts) == POLYGON]
     return areas[0] if len(areas) == 1 else shapely.multipolygons(areas)

@@ -13,7 +13,7 @@ import typer
 from typer.main import get_command
 
 from gridplan import __version__
-from gridplan.cli import jobs, remakes
+from gridplan.cli import checking, jobs, remakes
 from gridplan.cli.faults import StoppedError
 from gridplan.cli.help import Command, Group
 from gridplan.cli.options import FLAGS, SHARED, VALUES, common, flag
@@ -46,7 +46,7 @@ JOBS = {
     "compare": _Job(
         work=jobs.compare, arguments={"before": "A/plan.gpkg", "after": "B/plan.gpkg"}, own=("out",)
     ),
-    "check": _Job(work=jobs.check, arguments={"plan": "PLAN.toml"}, own=("fix", "page", "since")),
+    "check": _Job(work=checking.check, arguments={"plan": "PLAN.toml"}, own=("fix", "page", "since")),
     "new": _Job(work=jobs.new, arguments={"folder": "DIR"}),
     "map": _Job(work=remakes.remake_map, arguments={"out": "OUT"}, own=("hand",)),
     "export": _Job(

@@ -31,6 +31,7 @@ VALUES = {
     "jobs": "N",
     "lang": "zh|en",
 }
+DONE, FAULTY, STOPPED = 0, 4, 130  # statuses of the contract
 SHARED = ("seed", "time_limit", "jobs", "lang")
 FLAGS = ("strict", "quiet", "json", "debug")
 

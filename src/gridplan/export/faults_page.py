@@ -9,11 +9,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gridplan.checks import Fault, Harm, catalogue
+from gridplan.checks import Fault, Harm, catalogue, how_read
 from gridplan.errors import OutputError
 from gridplan.export.page import framed
 from gridplan.export.plot import FAINT, FONT, INK
 from gridplan.mend import Mended
+from gridplan.tables import Source
 from gridplan.words import Message, say
 
 WIDTH, TALLEST, MARGIN = 1040, 900, 24
@@ -26,7 +27,13 @@ COORDINATES = 1e7  # metres: no shape in a metric CRS is beyond
 
 
 def write_faults_page(
-    path: Path, *, name: str, faults: Sequence[Fault], inputs: Sequence[Mended], language: str
+    path: Path,
+    *,
+    name: str,
+    faults: Sequence[Fault],
+    inputs: Sequence[Mended],
+    read: Sequence[Source],
+    language: str,
 ) -> None:
     """Write the page.
 
@@ -37,14 +44,16 @@ def write_faults_page(
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(faults_page(name, faults, inputs, language), encoding="utf-8", newline="\n")
+        path.write_text(faults_page(name, faults, inputs, read, language), encoding="utf-8", newline="\n")
     except OSError as error:
         why = Message("export.other", {"error": error.strerror or error})
         raise OutputError(Message("export.not_written", {"folder": path, "why": why})) from error
 
 
-def faults_page(name: str, faults: Sequence[Fault], inputs: Sequence[Mended], language: str) -> str:
-    """Return the page: faults that forbid a plan first, each with its number on the map."""
+def faults_page(
+    name: str, faults: Sequence[Fault], inputs: Sequence[Mended], read: Sequence[Source], language: str
+) -> str:
+    """Return the page: faults that forbid a plan first, each with its number on the map; last how each input was read."""
     ordered = sorted(faults, key=lambda fault: list(Harm).index(fault.harm))
     places = {one.part: one.before for one in inputs if one.before is not None}
     title = say(language, "checks.page_title", name=name)
@@ -54,6 +63,7 @@ def faults_page(name: str, faults: Sequence[Fault], inputs: Sequence[Mended], la
         f"<p>{escape(say(language, 'checks.page_counts', **counts))}</p>",
         *_map(ordered, places, language),
         *_table(ordered, places, language),
+        *_read(read, language),
     ]
     return framed("\n".join(body), title=title, language=language)
 
@@ -76,6 +86,14 @@ def _table(faults: Sequence[Fault], places: Mapping[str, gpd.GeoSeries], languag
         sign = f'<b style="color:{COLOURS[fault.harm]}">{number}</b>' if marked else str(number)
         yield f"<tr><td>{sign}</td>{shown}</tr>"
     yield "</tbody></table>"
+
+
+def _read(read: Sequence[Source], language: str) -> Iterator[str]:
+    """Yield how each input was read."""
+    if read:
+        yield f"<h2>{escape(say(language, 'checks.read_head'))}</h2>"
+        lines = (escape(how_read(source, language)) for source in read)
+        yield f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>"
 
 
 def _spots(fault: Fault, shapes: gpd.GeoSeries | None) -> NDArray[np.float64]:

@@ -19,10 +19,10 @@ from gridplan.intake.opening import Part, open_input
 from gridplan.intake.shifted import looks_shifted
 from gridplan.mend import Mended
 from gridplan.progress import Progress, Silent
-from gridplan.tables import Inputs
+from gridplan.tables import Inputs, Source
 from gridplan.words import Message
 
-__all__ = ["inspect", "mended", "take_in"]
+__all__ = ["inspect", "looked_over", "mended", "take_in"]
 
 
 @contextmanager
@@ -54,9 +54,20 @@ def take_in(plan: PlanFile, progress: Progress) -> Inputs:
     return found.inputs
 
 
-@_uncollected()
 def inspect(plan: PlanFile) -> list[Fault]:
     """Return everything that is wrong with the inputs of a plan file, mended or not, and every doubt, the most harmful first.
+
+    Raises
+    ------
+    UsageError
+        If the plan file names a coordinate system that cannot be used.
+    """
+    return looked_over(plan)[0]
+
+
+@_uncollected()
+def looked_over(plan: PlanFile) -> tuple[list[Fault], list[Source]]:
+    """Return what ``inspect`` does, and how each input was read that could be.
 
     Raises
     ------
@@ -76,7 +87,8 @@ def inspect(plan: PlanFile) -> list[Fault]:
         faults += looks_shifted(plan, found.parts, found.looked)
     if found.inputs is not None:
         faults += [*unknown(plan, found.inputs), *beyond(plan, found.inputs)]
-    return sorted(faults, key=lambda fault: [*Harm].index(fault.harm))
+    ordered = sorted(faults, key=lambda fault: [*Harm].index(fault.harm))
+    return ordered, [opened.source for opened in found.parts.values()]
 
 
 @_uncollected()
