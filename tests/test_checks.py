@@ -370,23 +370,35 @@ def test_mended_communities_share_no_ground_and_lose_none(grown, order):
     assert first.equals(frame.geometry[frame["community_id"] == "C0"].iloc[0])
 
 
-def test_a_needle_cut_by_its_neighbour_leaves_no_line_behind():
-    """A flat triangle 900 km long less its neighbour is areas and a line in GEOS; only the areas are a community."""
-    needle = shapely.Polygon(
-        [
-            (500_800, 3_400_000),
-            (135_712, 3_400_252.0032),
-            (500_400.00001526, 3_400_400),
-            (-500_400.24, 3_400_000),
-        ]
-    )
-    frame = town(
+NEEDLES = {  # found by a fuzzer, in metres
+    "less its neighbour it leaves a line": [
+        (500_800, 3_400_000),
+        (135_712, 3_400_252.0032),
+        (500_400.00001526, 3_400_400),
+        (-500_400.24, 3_400_000),
+    ],
+    "widened and narrowed it crosses itself": [
+        (500_800, 3_400_000),
+        (0, 500_400),
+        (500_800, 3_400_400),
+        (7.635498046875, 3_400_000),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", NEEDLES)
+def test_needles_hundreds_of_kilometres_long(name):
+    """What GEOS leaves of a shape so thin may hold lines, or be no shape at all; communities are areas all the same."""
+    squares = town(
         (500_000, 3_400_000, 500_400, 3_400_400), (0, 0, 1, 1), (500_800, 3_400_000, 501_200, 3_400_400)
     )
-    frame = frame.set_geometry([frame.geometry[0], needle, frame.geometry[2]])
-    mended, _ = checks.without_overlaps(frame, sheet("communities", ["C1", "C2", "C3"]))
-    filled, _ = checks.without_gaps(mended, sheet("communities", ["C1", "C2", "C3"]))
+    drawn = np.array([squares.geometry[0], shapely.Polygon(NEEDLES[name]), squares.geometry[2]], dtype=object)
+    named = sheet("communities", ["C1", "C2", "C3"])
+    sound, _ = checks.sound(drawn, named)
+    apart, _ = checks.without_overlaps(squares.set_geometry(sound), named)
+    filled, _ = checks.without_gaps(apart, named)
     assert set(filled.geom_type) <= {"Polygon", "MultiPolygon"}
+    assert "spike" in {fault.code for fault in checks.doubts({"communities": checks.Looked(frame=filled, sheet=named)})}
 
 
 def test_residents_are_those_of_the_households():

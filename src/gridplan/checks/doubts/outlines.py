@@ -100,7 +100,7 @@ def _gaps(shapes: Shapes, there: npt.NDArray[np.intp], sheet: Sheet) -> list[Fau
     holes = enclosed(shapes)
     filled = shapely.union_all([*shapes, *holes])
     closed = shapely.buffer(shapely.buffer(filled, SLIT_M, join_style="mitre"), -SLIT_M, join_style="mitre")
-    slits = shapely.get_parts(shapely.difference(closed, filled))
+    slits = shapely.get_parts(shapely.difference(shapely.make_valid(closed), filled))  # a buffer may be none
     slits = slits[shapely.get_dimensions(slits) == POLYGON]
     tree = shapely.STRtree(shapes)
     narrow: list[npt.NDArray[np.intp]] = []
