@@ -398,7 +398,9 @@ def test_needles_hundreds_of_kilometres_long(name):
     apart, _ = checks.without_overlaps(squares.set_geometry(sound), named)
     filled, _ = checks.without_gaps(apart, named)
     assert set(filled.geom_type) <= {"Polygon", "MultiPolygon"}
-    assert "spike" in {fault.code for fault in checks.doubts({"communities": checks.Looked(frame=filled, sheet=named)})}
+    assert "spike" in {
+        fault.code for fault in checks.doubts({"communities": checks.Looked(frame=filled, sheet=named)})
+    }
 
 
 def test_residents_are_those_of_the_households():

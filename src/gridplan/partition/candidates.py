@@ -47,6 +47,22 @@ def _list(ground, intervals, largest, most_sets, most_steps):
 
 
 @compiled
+def _outgrown(ground, intervals, most_sets, most_steps):
+    """Whether a list would end before it holds all sets; where some units are idle only steps are counted."""
+    n = len(ground.load)
+    limit, counts = intervals.max() + HAIR, not ground.idle.any()
+    grown, sets, steps = growth(n), 0, 0
+    for root in range(n):
+        begin(grown, root)
+        while advance(ground, grown, limit, n):
+            steps += 1
+            sets += counts and in_band(grown.total[0], intervals)
+            if steps > most_steps or sets > most_sets:
+                return True
+    return False
+
+
+@compiled
 def _joined(ground, members, starts):
     """Whether each set is connected."""
     n = len(ground.load)
@@ -64,6 +80,12 @@ def connected(problem: Problem, columns: Columns) -> Columns:
     """Return the sets that are connected, each with its best centre and all that it costs."""
     whole = _joined(problem.ground, columns.members, columns.starts)
     return columns_of([columns.of(at) for at in np.flatnonzero(whole).tolist()], problem)
+
+
+def outgrown(problem: Problem, intervals: Floats, *, most_sets: int, most_steps: int) -> bool:
+    """Return whether it is certain that ``list_sets`` would not come to an end; much sooner than the list is made."""
+    wanted = np.ascontiguousarray(intervals, dtype=np.float64)
+    return bool(_outgrown(problem.ground, wanted, most_sets, most_steps))
 
 
 def list_sets(

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridplan.compiled import borrowing, compiled, inlined
+from gridplan.partition.bits import meet, put_in, take_out
 from gridplan.partition.growth import FIGURES, Floats, Ints, appended, barred, idles, priced, reached
 from gridplan.partition.knapsack import pack, sack_for
 from gridplan.partition.walk import (
@@ -18,7 +19,9 @@ from gridplan.partition.walk import (
     LEAVE,
     UNIT,
     begin,
+    choose,
     closes,
+    leave_out,
     look_ahead,
     look_inside,
     strands,
@@ -51,55 +54,41 @@ def _fined(walk, fines, unit, by):
 
 
 @inlined
-def _beside(unit, starts, neighbors, inside, decided):
-    """Whether a unit has a neighbour that is in the set or may still be."""
-    found = False
-    for entry in range(starts[unit], starts[unit + 1]):
-        if inside[neighbors[entry]] or not decided[neighbors[entry]]:
-            found = True
-            break
-    return found
-
-
-@borrowing
 def _taken(ground, unit, position, nest, offer, fines, sack, walk, floor):
     """Put a unit into the set; whether the set goes on."""
     box, member, depth = walk.box[position], walk.which[position], walk.place[2]
     size, value = nest.sizes[member], offer.units[member] - ground.cost[member, unit]
     ahead, load = walk.will[sack.first[box] + walk.at[position] + 1], walk.taken[box] + size
-    walk.decided[member] = True
     if walk.place[3] + size >= len(ahead) or walk.gain[0] + value + ahead[load] < floor:
         return False
-    if not _beside(member, ground.starts, ground.neighbors, walk.inside, walk.decided):
+    if not meet(walk.beside[member], walk.open):
         return False
     if barred(ground.apart, walk.chosen, depth, member):
         return False
     value -= _fined(walk, fines, member, 1)
-    walk.chosen[depth], walk.inside[member] = member, True
+    walk.chosen[depth] = member
+    choose(walk, member)
     walk.place[2], walk.place[3], walk.taken[box] = depth + 1, walk.place[3] + size, load
     walk.gain[0] += value
     return walk.gain[0] + ahead[load] >= floor
 
 
-@borrowing
+@inlined
 def _left_out(ground, unit, position, nest, offer, fines, sack, walk, floor):
     """Leave a unit out of the set, or take it out again; whether the set goes on."""
     box, member = walk.box[position], walk.which[position]
     if walk.inside[member]:
         size = nest.sizes[member]
-        walk.inside[member] = False
         walk.place[2], walk.place[3] = walk.place[2] - 1, walk.place[3] - size
         walk.taken[box] -= size
         walk.gain[0] -= offer.units[member] - ground.cost[member, unit] + _fined(walk, fines, member, -1)
+    leave_out(walk, member)
     if walk.gain[0] + walk.will[sack.first[box] + walk.at[position] + 1, walk.taken[box]] < floor:
         return False
-    for entry in range(ground.starts[member], ground.starts[member + 1]):
-        if walk.inside[ground.neighbors[entry]]:
-            return closes(ground, walk, member) or not strands(ground, walk)
-    return True
+    return not meet(walk.beside[member], walk.held) or closes(walk, member) or not strands(walk)
 
 
-@borrowing
+@inlined
 def _entered(ground, unit, position, nest, offer, sack, walk, floor):
     """Enter a box, or go past it; return what was done: IN, PAST, or OUT where neither can reach the floor."""
     box, inner, base = walk.box[position], walk.which[position], walk.taken[walk.box[position]]
@@ -116,19 +105,19 @@ def _entered(ground, unit, position, nest, offer, sack, walk, floor):
         return OUT
     for at in range(position + 1, walk.leap[position]):
         if walk.kind[at] == UNIT:
-            walk.decided[walk.which[at]] = True
+            take_out(walk.open, walk.which[at])
     return PAST
 
 
-@borrowing
+@inlined
 def _reopened(position, walk):
     """Undo that a box was passed."""
     for at in range(position + 1, walk.leap[position]):
         if walk.kind[at] == UNIT:
-            walk.decided[walk.which[at]] = False
+            put_in(walk.open, walk.which[at])
 
 
-@borrowing
+@inlined
 def _leave(unit, position, nest, offer, walk, sign):
     """Leave a box (``sign`` 1), or undo that (-1)."""
     box, inner = walk.box[position], walk.which[position]
@@ -137,7 +126,7 @@ def _leave(unit, position, nest, offer, walk, sign):
         walk.gain[0] += sign * offer.inside[nest.region[nest.boxes[unit] + inner], walk.taken[inner]]
 
 
-@borrowing
+@inlined
 def _crossed(ground, unit, shell, nest, offer, sack, walk, floor):
     """Go on beyond the rim of a shell, if the floor can be reached there."""
     load = walk.place[3]
@@ -150,7 +139,7 @@ def _crossed(ground, unit, shell, nest, offer, sack, walk, floor):
     return True
 
 
-@borrowing
+@inlined
 def _at_unit(ground, unit, position, nest, offer, fines, sack, walk, floor, tried):
     """Decide a unit, the next way; return what was tried and whether the set goes on."""
     on = False
@@ -161,11 +150,11 @@ def _at_unit(ground, unit, position, nest, offer, fines, sack, walk, floor, trie
         tried = OUT
         on = _left_out(ground, unit, position, nest, offer, fines, sack, walk, floor)
     if not on:
-        walk.decided[walk.which[position]] = False
+        put_in(walk.open, walk.which[position])
     return tried, on
 
 
-@borrowing
+@inlined
 def _at_rim(ground, unit, position, nest, offer, sack, walk, floor, tried):
     """End at a rim (IN) or go on beyond it (OUT), the next way; return what was tried and whether the set goes on."""
     shell, load = walk.box[position], walk.place[3]
@@ -180,7 +169,7 @@ def _at_rim(ground, unit, position, nest, offer, sack, walk, floor, tried):
     return OUT if on else PAST, on
 
 
-@borrowing
+@inlined
 def _at_box(ground, unit, position, nest, offer, sack, walk, floor, tried):
     """Enter or leave a box; return what was tried and whether the set goes on."""
     if walk.kind[position] == LEAVE:
@@ -188,7 +177,7 @@ def _at_box(ground, unit, position, nest, offer, sack, walk, floor, tried):
         return OUT, tried == NEW
     if tried == NEW:
         way = _entered(ground, unit, position, nest, offer, sack, walk, floor)
-        if way == IN or (way == PAST and not strands(ground, walk)):
+        if way == IN or (way == PAST and not strands(walk)):
             return way, True
         tried = way
     if tried == PAST:
@@ -225,7 +214,7 @@ def _next(ground, unit, positions, nest, offer, fines, sack, walk, floor, steps)
     return done >= 0 and position >= positions and left >= 0
 
 
-@compiled
+@borrowing
 def _kept(ground, unit, walk, stack, row):
     """Whether a set that is decided counts: connected, with its best centre, none of its units idle; its figures go into a row."""
     size = walk.place[2]
@@ -233,7 +222,9 @@ def _kept(ground, unit, walk, stack, row):
     walk.place[1] = walk.trail[walk.place[0]] if walk.place[0] >= 0 else 0
     if reached(ground.starts, ground.neighbors, unit, walk.inside, stack) < size:
         return False
-    load = ground.load[walk.chosen[:size]].sum()
+    load = 0.0
+    for at in range(size):
+        load += ground.load[walk.chosen[at]]
     centre, cost = priced(ground, walk.chosen, size, load, walk.inside)
     row[0], row[1], row[2], row[3] = size, load, cost, centre
     return centre == unit and not idles(ground, walk.chosen, size, centre, walk.inside, stack)
@@ -249,7 +240,11 @@ def search(ground, nest, offer, fines, floors, all_or_none, most_sets, most_step
     n, top, complete = len(nest.sizes), len(offer.workers), np.ones(len(nest.sizes), np.bool_)
     steps, left = np.zeros(1, np.int64), most_steps
     sack = sack_for(nest, top)
-    walk, stack, row = walk_for(n, len(fines.price), sack), np.empty(n, np.int32), np.empty(FIGURES)
+    walk, stack, row = (
+        walk_for(ground.starts, ground.neighbors, len(fines.price), sack),
+        np.empty(n, np.int32),
+        np.empty(FIGURES),
+    )
     members, figures, sets, filled = np.empty(1 << 14, np.int32), np.empty(1 << 12), 0, 0
     for unit in range(n):
         if nest.sizes[unit] >= top or floors[unit] == np.inf:

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from gridplan.partition.bound import Bound, bound_of
-from gridplan.partition.candidates import list_sets
+from gridplan.partition.candidates import list_sets, outgrown
 from gridplan.partition.master import Rows
 from gridplan.partition.pricing import Pricing
-from gridplan.partition.problem import Columns, Problem
+from gridplan.partition.problem import Columns, Problem, columns_of
 from gridplan.partition.separation import Rims
 
 SMALL_LIST = 60_000
@@ -122,9 +122,11 @@ class Lists:
 
     def __init__(self, problem: Problem, effort: Effort | None = None) -> None:
         self.problem, self.effort = problem, effort or Effort()
-        self.all, self.complete = list_sets(
-            problem, problem.band.intervals, most_sets=SMALL_LIST, most_steps=SMALL_STEPS
-        )
+        limits = {"most_sets": SMALL_LIST, "most_steps": SMALL_STEPS}
+        if outgrown(problem, problem.band.intervals, **limits):
+            self.all, self.complete = columns_of([], problem), False
+        else:
+            self.all, self.complete = list_sets(problem, problem.band.intervals, **limits)
         self.listed: dict[float, tuple[Columns, bool]] = {}  # of one bound, by margin
         self.took: dict[float, int] = {}  # steps of the search for each of these
         self.bound_listed: Bound | None = None

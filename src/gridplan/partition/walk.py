@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gridplan.compiled import borrowing, compiled
+from gridplan.compiled import borrowing, compiled, inlined
+from gridplan.partition.bits import NONE, WORD, beside_of, hang_together, lowest, put_in, take_out
 from gridplan.partition.growth import Flags, Floats, Ints
 from gridplan.partition.knapsack import items_of, joined
 from gridplan.partition.rows import lift, put
@@ -17,18 +18,18 @@ NO_KEY = -1
 class Walk(NamedTuple):
     """A partial set ``chosen[:place[2]]`` and how it came about.
 
-    ``place``: positions decided, the position to decide, units chosen, whole load, versions of tables made, marks made. Position p
+    ``place``: positions decided, the position to decide, units chosen, whole load, versions of tables made. Position p
     is of kind ``kind[p]``: the unit ``which[p]``, or where the box ``which[p]`` is entered or left, as item ``at[p]`` of the box
     ``box[p]``; or the rim of the shell ``box[p]``. A box that is entered at p is left at ``leap[p]``. ``trail`` and ``tried`` tell
     the positions decided and what was tried there. ``taken``: load taken of each box so far. ``will[first[b] + k, l]``: the
     best that a set which came as far as box b with what it has now can still earn from the items k.. of b on, by the load l
     taken of b before; ``version``, ``of`` and ``came``: when that was filled, by which version of the box around it, and for
-    which load there. ``odd``: units of each odd set that are chosen.
+    which load there. ``odd``: units of each odd set that are chosen. As bits: ``beside`` each unit its neighbours, ``held`` those
+    chosen, ``open`` those and all undecided; ``wanted``, ``met`` and ``grown`` are room.
     """
 
     chosen: Ints
     inside: Flags
-    decided: Flags
     place: NDArray[np.int64]
     gain: Floats
     kind: NDArray[np.int8]
@@ -43,21 +44,25 @@ class Walk(NamedTuple):
     version: NDArray[np.int64]
     of: NDArray[np.int64]
     came: NDArray[np.int64]
-    queue: Ints
-    seen: NDArray[np.int64]
     odd: Ints
+    beside: NDArray[np.uint64]
+    held: NDArray[np.uint64]
+    open: NDArray[np.uint64]
+    wanted: NDArray[np.uint64]
+    met: NDArray[np.uint64]
+    grown: NDArray[np.uint64]
 
 
 @compiled
-def walk_for(n, odd, sack):
-    """Return room for a walk among n units with so many odd sets of them."""
-    rows, top = sack.own.shape
+def walk_for(starts, neighbors, odd, sack):
+    """Return room for a walk among units with these neighbours and so many odd sets of them."""
+    n, (rows, top), beside = len(starts) - 1, sack.own.shape, beside_of(starts, neighbors)
+    words = beside.shape[1]
     most, positions = len(sack.first), 3 * rows
     return Walk(
         np.empty(n + 1, np.int32),
         np.zeros(n, np.bool_),
-        np.zeros(n, np.bool_),
-        np.zeros(6, np.int64),
+        np.zeros(5, np.int64),
         np.zeros(1),
         np.empty(positions, np.int8),
         np.empty(positions, np.int32),
@@ -71,9 +76,13 @@ def walk_for(n, odd, sack):
         np.zeros(most, np.int64),
         np.zeros(most, np.int64),
         np.zeros(most, np.int64),
-        np.empty(n, np.int32),
-        np.zeros(n, np.int64),
         np.zeros(odd, np.int32),
+        beside,
+        np.empty(words, np.uint64),
+        np.empty(words, np.uint64),
+        np.empty(words, np.uint64),
+        np.empty(words, np.uint64),
+        np.empty(words, np.uint64),
     )
 
 
@@ -92,7 +101,8 @@ def begin(walk, unit, nest, cost, offer, sack):
     boxes = np.empty(len(sack.first), np.int64)  # those being written down, one in another
     at, entered = np.zeros(len(sack.first), np.int64), np.empty(len(sack.first), np.int64)
     walk.inside[:] = False
-    walk.decided[:] = True
+    walk.held[:] = NONE
+    walk.open[:] = NONE
     walk.taken[:] = 0
     walk.of[:] = NO_KEY
     walk.odd[:] = 0
@@ -109,7 +119,7 @@ def begin(walk, unit, nest, cost, offer, sack):
             item = items[at[depth]]
             at[depth] += 1
             if item >= 0:
-                walk.decided[item] = False
+                put_in(walk.open, item)
                 position = _written(walk, position, UNIT, box, at[depth] - 1, item)
             else:
                 depth += 1
@@ -117,7 +127,8 @@ def begin(walk, unit, nest, cost, offer, sack):
                 position = _written(walk, position, ENTER, box, at[depth - 1] - 1, -1 - item)
         if shell < shells - 1:
             position = _written(walk, position, RIM, shell, 0, 0)
-    walk.chosen[0], walk.inside[unit] = unit, True
+    walk.chosen[0] = unit
+    choose(walk, unit)
     walk.place[0], walk.place[1], walk.place[2], walk.place[3] = 0, 0, 1, nest.sizes[unit]
     walk.gain[0] = offer.units[unit] - cost[unit, unit]
     look_ahead(walk, unit, 0, nest, cost, offer, sack, walk.place[3])
@@ -172,44 +183,40 @@ def look_inside(walk, unit, box, around, at, nest, cost, offer, sack, load):
     _filled(walk, unit, box, nest, cost, offer, sack, load)
 
 
+@inlined
+def choose(walk, unit):
+    """Mark a unit as chosen."""
+    walk.inside[unit] = True
+    put_in(walk.held, unit)
+    put_in(walk.open, unit)
+
+
+@inlined
+def leave_out(walk, unit):
+    """Mark a unit as decided, and not chosen."""
+    walk.inside[unit] = False
+    take_out(walk.held, unit)
+    take_out(walk.open, unit)
+
+
 @borrowing
-def closes(ground, walk, unit):
+def _closes(beside, unit, still, wanted, met, grown):
     """Whether the units beside one that is left out, in the set or undecided, are joined without it: then it cuts nothing off."""
-    walk.place[5] += 1
-    stamp, wanted, met, top = walk.place[5], 0, 0, 0
-    for entry in range(ground.starts[unit], ground.starts[unit + 1]):
-        other = ground.neighbors[entry]
-        if walk.inside[other] or not walk.decided[other]:
-            walk.seen[other], walk.queue[0] = -stamp, other
-            wanted, met = wanted + 1, 1
-    if met > 0:
-        walk.seen[walk.queue[0]] = stamp
-    while top < met < wanted:
-        beside = walk.queue[top]
-        top += 1
-        for entry in range(ground.starts[beside], ground.starts[beside + 1]):
-            other = ground.neighbors[entry]
-            if walk.seen[other] == -stamp:
-                walk.seen[other], walk.queue[met] = stamp, other
-                met += 1
-    return met == wanted
+    first = -1
+    for word in range(len(wanted)):
+        wanted[word] = beside[unit, word] & still[word]
+        if wanted[word] != NONE:
+            first = WORD * word + lowest(wanted[word])
+    return first < 0 or hang_together(beside, wanted, wanted, first, met, grown)
 
 
-@borrowing
-def strands(ground, walk):
+@inlined
+def closes(walk, unit):
+    """Whether leaving out a unit cuts nothing off, as far as can be told from the units beside it."""
+    return _closes(walk.beside, unit, walk.open, walk.wanted, walk.met, walk.grown)
+
+
+@inlined
+def strands(walk):
     """Whether units of the set can no longer be joined to its centre by units that are in it or may still be."""
-    walk.place[5] += 1
-    stamp, left, top, met = walk.place[5], walk.place[2] - 1, 0, 1
-    walk.queue[0] = walk.chosen[0]
-    walk.seen[walk.chosen[0]] = stamp
-    while top < met and left > 0:
-        unit = walk.queue[top]
-        top += 1
-        for entry in range(ground.starts[unit], ground.starts[unit + 1]):
-            other = ground.neighbors[entry]
-            if walk.seen[other] != stamp and (walk.inside[other] or not walk.decided[other]):
-                walk.seen[other] = stamp
-                walk.queue[met] = other
-                met += 1
-                left -= walk.inside[other]
-    return left > 0
+    return not hang_together(walk.beside, walk.open, walk.held, walk.chosen[0], walk.met, walk.grown)
