@@ -29,8 +29,8 @@ def offered(plan: Plan, column: str) -> Sequence[str] | str:
     """Return what is offered in a column: texts, or a range of the sheet of lists; nothing where nothing is known."""
     if column == "progress":
         return [said(plan, f"progress_{step}") for step in PROGRESS]
-    names = lists(plan)
     wanted = OFFERED.get(column, "")
+    names = lists(plan) if wanted else {}
     if wanted not in names:
         return ()
     letter = xl_col_to_name(list(names).index(wanted))

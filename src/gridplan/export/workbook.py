@@ -231,16 +231,21 @@ def _table(
 def _column(plan: Plan, frame: pd.DataFrame, name: str, *, summed: bool) -> Column:
     """Return a column with its head, form and formula."""
     numeric = frame[name].dtype.kind in "fi"
-    sums = frame[[c for c in (*ASKED, "workers_on_roster") if c in frame]].sum().to_frame().T
     return Column(
         head=name.removeprefix(SERVICE) if name.startswith(SERVICE) else said(plan, f"head_{name}"),
         values=frame[name].to_numpy(),
         form=_form(name) if numeric else "text",
         summed=summed and numeric and name not in NOT_SUMMED,
         formula=_shortage_formula(frame) if name == "shortage" else None,
-        total=float(shortage(sums).iloc[0]) if name == "shortage" else float("nan"),
+        total=_shortage_in_all(frame) if name == "shortage" else float("nan"),
         choices=offered(plan, name),
     )
+
+
+def _shortage_in_all(frame: pd.DataFrame) -> float:
+    """Return the shortage of the sums of what is asked and of the roster."""
+    sums = frame[[c for c in (*ASKED, "workers_on_roster") if c in frame]].sum().to_frame().T
+    return float(shortage(sums).iloc[0])
 
 
 def _shortage_formula(frame: pd.DataFrame) -> Callable[[int], str]:
