@@ -23,6 +23,7 @@ SUMS = (
     "workers_on_roster",
 )
 AREA_PARTS = ("areas", "what_if", "apportionment", "service")  # of the report's posts, a row an area
+SITES = ("existing", "new", "closed")
 OF_DISTRICT = ("helpers", "matching")  # parts of the report that are true of all of it only
 
 
@@ -142,7 +143,6 @@ def _report(plan: Plan, mine: Plan, street: str, name: str) -> dict[str, Any]:
     report = {key: value for key, value in plan.report.items() if key not in OF_DISTRICT}
     project = {**report["project"], "name": f"{report['project']['name']} {name}"}
     named = ids | {street} | set(mine.grids["grid_id"])
-    households = mine.units.set_index("unit_id")["households"]
     assessed = [row for row in report.get("assessment") or () if row["id"] in named]
     level = "street" if street else "community"
     whole = [{**row, "level": "district", "id": ""} for row in assessed if row["level"] == level]
@@ -152,7 +152,7 @@ def _report(plan: Plan, mine: Plan, street: str, name: str) -> dict[str, Any]:
         "project": project,
         "totals": _totals(mine),
         "communities": [row for row in report["communities"] if row["community_id"] in ids],
-        "circle": [_service(row, plan, mine, households) for row in report["circle"]],
+        "circle": _services(plan, mine),
         **({"assessment": [*whole, *assessed]} if "assessment" in report else {}),
         **({} if posts is None else {"posts": _posts(posts, street, ids)}),
         "told": [],
@@ -174,27 +174,42 @@ def _totals(mine: Plan) -> dict[str, Any]:
     }
 
 
-def _service(row: dict[str, Any], plan: Plan, mine: Plan, households: pd.Series) -> dict[str, Any]:
-    """Return what a service is for the households of a street; what was solved was solved for the district."""
-    district = {**row, "curve": [], "goals": [], "next_site": "", "next_site_households": 0.0}
-    if mine.access is None or mine.facilities is None:
-        return district
-    of = mine.access[(mine.access["category"] == row["category"]).to_numpy()]
-    homes = of["unit_id"].map(households).fillna(0.0)
-    people = max(float(homes.sum()), 1.0)
-    limit_min = row["limit_m"] / plan.report["walk"]["metres_per_minute"]
-    sites = mine.facilities[mine.facilities["category"] == row["category"]]["status"].value_counts()
-    known = of["minutes"].notna()
-    return {
-        **district,
-        "existing": int(sites.get("existing", 0)),
-        "new": int(sites.get("new", 0)),
-        "closed": int(sites.get("closed", 0)),
-        "covered_before": float(homes[of["minutes_existing"] <= limit_min + 1e-9].sum()) / people,
-        "covered_after": float(homes[of["covered"] == 1].sum()) / people,
-        "mean_minutes": float((homes * of["minutes"])[known].sum() / max(float(homes[known].sum()), 1.0)),
-        "unreachable": None,
+def _services(plan: Plan, mine: Plan) -> list[dict[str, Any]]:
+    """Return what each service is for the households of a street; what was solved was solved for the district."""
+    rows = [
+        {**row, "curve": [], "goals": [], "next_site": "", "next_site_households": 0.0}
+        for row in plan.report["circle"]
+    ]
+    access, sites = mine.access, mine.facilities
+    if access is None or sites is None or not rows:
+        return rows
+    categories = pd.Index([row["category"] for row in rows])
+    of, site = categories.get_indexer(access["category"]), categories.get_indexer(sites["category"])
+    limit_min = np.array([row["limit_m"] for row in rows]) / plan.report["walk"]["metres_per_minute"]
+    homes = access["unit_id"].map(mine.units.set_index("unit_id")["households"]).fillna(0.0).to_numpy(float)
+    minutes, early, late = (
+        access[name].to_numpy(float) for name in ("minutes", "minutes_existing", "covered")
+    )
+    known, status = ~np.isnan(minutes), sites["status"].to_numpy(object)
+    people = np.maximum(_each(of, homes, len(rows)), 1.0)
+    walked = np.maximum(_each(of, homes * known, len(rows)), 1.0)
+    found = {
+        **{name: _each(site, status == name, len(rows)).astype(int) for name in SITES},
+        "covered_before": _each(of, homes * (early <= limit_min[of] + 1e-9), len(rows)) / people,
+        "covered_after": _each(of, homes * (late == 1), len(rows)) / people,
+        "mean_minutes": _each(of, homes * np.where(known, minutes, 0.0), len(rows)) / walked,
     }
+    return [
+        {**row, **{name: sums[at].item() for name, sums in found.items()}, "unreachable": None}
+        for at, row in enumerate(rows)
+    ]
+
+
+def _each(of: NDArray[np.intp], weights: NDArray[Any], count: int) -> NDArray[np.float64]:
+    """Return the sum of the weights of each service; rows of none (-1) are left out."""
+    sums = np.zeros(count)
+    np.add.at(sums, of[of >= 0], weights[of >= 0])
+    return sums
 
 
 def _posts(posts: dict[str, Any], street: str, ids: set[str]) -> dict[str, Any]:

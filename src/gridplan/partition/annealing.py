@@ -16,6 +16,7 @@ from gridplan.partition.search import Effort
 
 STARTS = 8
 STEPS = 5_000  # moves weighed from each of them, for each unit, and as many again for each unit of work
+SURE = 3  # of them that end with the same best plan are enough
 AGAIN = (0.8, 0.4, 0.2, 0.1)  # heats at which the best plan is annealed again
 SHORTER = 0.5  # share of the moves in each of those
 NUMBERS = 3  # numbers of grids tried where any will do, from the greatest down
@@ -63,17 +64,23 @@ def _drafts(problem: Problem, grids: int, effort: Effort) -> list[Draft]:
     steps = Steps(steps=round(STEPS * (1.0 + effort.work) * problem.size), until=effort.until)
     found: list[Draft] = []
     for number in range(STARTS):
-        if found and effort.spent:
+        if (found and effort.spent) or _sure(found):
             break
         seed = effort.seed * STARTS + number
         found.append(anneal(graph, first(graph, np.random.default_rng(seed)), steps, seed=seed))
     again = replace(steps, steps=round(SHORTER * (steps.steps or 0)))
-    for number, heat in enumerate(AGAIN):
+    for number, heat in enumerate(() if _sure(found) else AGAIN):
         if effort.spent:
             break
         best = min(found, key=lambda draft: draft.key)
         found.append(anneal(graph, best.label, again, seed=effort.seed * STARTS + number, heat=heat))
     return found
+
+
+def _sure(found: list[Draft]) -> bool:
+    """Whether several beginnings have ended with the best: more of them are of no use."""
+    keys = [draft.key for draft in found]
+    return bool(keys) and sum(np.allclose(key, min(keys), rtol=1e-12) for key in keys) >= SURE
 
 
 def _groups(label: Ints) -> list[Ints]:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.math_opt import model_pb2
 from ortools.math_opt.python import mathopt
+from ortools.sat.sat_parameters_pb2 import SatParameters
 
 from gridplan.partition.odd import halves, most
 from gridplan.partition.patterns import Patterns
@@ -154,10 +155,14 @@ def whole(  # a solver call with its stop rules
     solver: str = "SCIP",
     nodes: int | None = None,
     seconds: float | None = None,
+    work: float | None = None,
     hint: Ints | None = None,
     seed: int = 1,
 ) -> Whole:
-    """Find the best whole plan over the sets given, by SCIP or HiGHS through MathOpt."""
+    """Find the best whole plan over the sets given, by SCIP, HiGHS or CP-SAT through MathOpt.
+
+    ``work`` (of CP-SAT, its deterministic time, some seconds each) and ``nodes`` (of the others) are counted, so results repeat.
+    """
     if not len(columns):
         nothing = not rows.must.any() and rows.workers[0] <= 0
         empty = np.zeros(0, np.int32)
@@ -186,6 +191,7 @@ def whole(  # a solver call with its stop rules
             random_seed=seed,
             threads=None if solver == "HIGHS" else 1,
             relative_gap_tolerance=1e-6,
+            cp_sat=SatParameters(max_deterministic_time=np.inf if work is None else work),
         ),
         model_params=mathopt.ModelSolveParameters(solution_hints=hints),
     )
