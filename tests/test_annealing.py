@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from brute import best, connected
 from gridplan.partition import Band
 from gridplan.partition.annealing import annealed, suits
+from gridplan.partition.graph.start import anneal
 from gridplan.partition.improve import score_of
 from gridplan.partition.search import Effort
 from strategies import Graph, graphs
@@ -40,6 +41,27 @@ def test_two_pairs_of_a_row_are_found():
     )
     plans = annealed(graph.problem(BAND), 2, QUICK)
     assert sorted(group.tolist() for group in plans[0]) == [[0, 1], [2, 3]]
+
+
+def test_what_three_beginnings_agree_on_is_enough(monkeypatch: pytest.MonkeyPatch):
+    """There is one plan in band; no annealing is made after the third that finds it."""
+    found, graph = (
+        [],
+        Graph(
+            load=(90.0,) * 4,
+            places=tuple((100.0 * place, 0.0) for place in range(4)),
+            pairs=((0, 1), (1, 2), (2, 3)),
+        ),
+    )
+
+    def counted(*asked, **more):
+        found.append(anneal(*asked, **more))
+        return found[-1]
+
+    monkeypatch.setattr("gridplan.partition.annealing.anneal", counted)
+    annealed(graph.problem(BAND), 2, QUICK)
+    assert [draft.outside for draft in found].count(0.0) == 3
+    assert found[-1].outside == 0.0
 
 
 def test_without_a_number_the_greatest_that_has_a_plan_is_met():

@@ -34,7 +34,7 @@ def cheapest(problem: Problem, workers: int | None = None) -> float:
     )
 
 
-@pytest.mark.parametrize("solver", ["SCIP", "HIGHS"])
+@pytest.mark.parametrize("solver", ["SCIP", "HIGHS", "CP-SAT"])
 @settings(max_examples=15, deadline=None)
 @given(graph=graphs())
 def test_whole_plan_is_the_cheapest(solver: str, graph: Graph):
