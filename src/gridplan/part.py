@@ -216,6 +216,7 @@ def _posts(posts: dict[str, Any], street: str, ids: set[str]) -> dict[str, Any]:
     """Return the rows of a street and its communities; the street stands for the whole."""
 
     def rows(part: str) -> list[dict[str, Any]]:
+        """Return the rows of a part."""
         mine = [row for row in posts.get(part) or () if row["community_id"] in ids]
         own = [
             row

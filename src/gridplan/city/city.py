@@ -73,6 +73,7 @@ def _shared(
     """Return how a budget of all streets is spread over them."""
 
     def look(asked: Mapping[str, list[float]]) -> dict[str, list[Spent]]:
+        """Return what budgets would do in the streets asked; streets that cannot be planned are left out."""
         progress.start("budget", len(asked))
         looks = [Look(plan_file=streets[street], options=options, budgets=asked[street]) for street in asked]
         found: dict[str, list[Spent]] = {}

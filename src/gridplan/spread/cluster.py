@@ -48,6 +48,7 @@ def cluster(address: str) -> Iterator[Spread]:
         _refuse_others(client, address)
 
         def spread(function: Callable[[Any], Any], tasks: Iterable[Any]) -> Iterator[Any]:
+            """Yield what comes of each task, in their order."""
             waiting = [(task, client.submit(_one, function, task, pure=False)) for task in tasks]
             for task, future in waiting:
                 try:

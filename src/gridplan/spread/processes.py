@@ -48,6 +48,7 @@ def workers(count: int, *, preload: str) -> Iterator[Spread]:
         context.set_forkserver_preload([preload])
 
     def spread(function: Callable[[Any], Any], tasks: Iterable[Any]) -> Iterator[Any]:
+        """Yield what comes of each task, in their order."""
         left, deaths = list(tasks), 0
         while left:
             done = 0
