@@ -199,10 +199,8 @@ def test_a_sound_example_has_no_faults(example: Path, capsys: pytest.CaptureFixt
     told, *read = capsys.readouterr().out.splitlines()
     assert told == say("en", "cli.no_faults", count=14)
     assert read[0] == say("en", "checks.read_head")
-    assert [line.removeprefix("- ").partition(":")[0] for line in read[1:]][:2] == [
-        "communities.shp",
-        "entrances.shp",
-    ]
+    names = [line.removeprefix("- ").partition(":")[0] for line in read[1:3]]
+    assert names == ["communities (communities.shp)", "households (entrances.shp)"]
     assert len(read) == 15
 
 

@@ -28,7 +28,7 @@ def given(part, shapes):
     )
 
 
-READ = [Source(label=HOSTILE, encoding="gb18030", rows=3)]
+READ = {"households": Source(label=HOSTILE, encoding="gb18030", rows=3)}
 INPUTS = [
     given("communities", [box(0, 0, 100, 50), box(100, 0, 200, 50)]),
     given("households", [Point(10, 10), Point(190, 40), None, Point(np.inf, 0)]),
@@ -65,7 +65,7 @@ def test_without_faults_or_places_there_is_no_map():
     """Nothing to draw, nothing drawn."""
     assert "<svg" not in faults_page("甲", [], INPUTS, READ, "zh")
     assert "<table" not in faults_page("甲", [], INPUTS, READ, "zh")
-    assert "<svg" not in faults_page("甲", [TOLD], [], [], "zh")
+    assert "<svg" not in faults_page("甲", [TOLD], [], {}, "zh")
 
 
 def test_a_folder_that_is_none_is_told(tmp_path: Path):
@@ -73,7 +73,7 @@ def test_a_folder_that_is_none_is_told(tmp_path: Path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(OutputError):
         write_faults_page(
-            tmp_path / "file" / "page.html", name="甲", faults=[], inputs=[], read=[], language="zh"
+            tmp_path / "file" / "page.html", name="甲", faults=[], inputs=[], read={}, language="zh"
         )
 
 

@@ -55,9 +55,10 @@ def test_how_inputs_were_read_is_reported(tmp_path: Path):
     assert main(["run", str(plan), "--out", str(tmp_path / "out"), "--quiet", "--lang", "zh"]) == 0
     report = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
     rows = text.count("\n") - 1
-    read = report["sources"]["households.csv"]
+    read = report["sources"]["households"]
     assert (read["encoding"], read["rows"]) == ("gb18030", rows)
-    assert report["sources"]["communities.gpkg"]["crs"]
+    assert report["sources"]["communities"]["crs"]
+    assert read["file"] == "households.csv"
     (line,) = [
         line
         for line in (tmp_path / "out" / "report.md").read_text(encoding="utf-8").splitlines()

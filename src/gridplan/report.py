@@ -79,8 +79,13 @@ def report_of(
             "stopped_by_clock": stamp.clock,
             "inputs": {source.label: source.sha256 for source in inputs.sources.values()},
             "sources": {
-                source.label: {"rows": source.rows, "encoding": source.encoding, "crs": source.crs}
-                for source in inputs.sources.values()
+                part: {
+                    "file": source.label,
+                    "rows": source.rows,
+                    "encoding": source.encoding,
+                    "crs": source.crs,
+                }
+                for part, source in inputs.sources.items()
             },
             "totals": _totals(layers, plan_file),
             "communities": _communities(

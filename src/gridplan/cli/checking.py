@@ -42,7 +42,7 @@ def check(
     found: dict[str, object] = {
         "status": status,
         "faults": [_as_row(fault, language) for fault in faults],
-        "inputs": [asdict(source) for source in read],
+        "inputs": [{"input": part, **asdict(source)} for part, source in read.items()],
     }
     if since is not None:
         found["changed"] = _since(plan_file, since, language)
@@ -63,12 +63,16 @@ def _tell_faults(faults: "list[Fault]", language: str) -> None:
             tell("\n- ".join((say(language, f"cli.faults_{harm}", count=len(texts)), *texts)))
 
 
-def _tell_read(read: "list[Source]", language: str) -> None:
+def _tell_read(read: "dict[str, Source]", language: str) -> None:
     """Tell how each input was read."""
     from gridplan.checks import how_read
 
     if read:
-        tell("\n- ".join((say(language, "checks.read_head"), *(how_read(one, language) for one in read))))
+        tell(
+            "\n- ".join(
+                (say(language, "checks.read_head"), *(how_read(*one, language) for one in read.items()))
+            )
+        )
 
 
 def _check_streets(plan_file: "PlanFile", common: Common, language: str) -> int:
@@ -119,7 +123,7 @@ def _since(plan_file: "PlanFile", folder: str, language: str) -> list[str]:
 
 
 def _page(
-    plan_file: "PlanFile", path: Path, faults: "list[Fault]", read: "list[Source]", language: str
+    plan_file: "PlanFile", path: Path, faults: "list[Fault]", read: "dict[str, Source]", language: str
 ) -> None:
     """Write the faults as a page with a map, and tell where it is."""
     from gridplan.export.faults_page import write_faults_page

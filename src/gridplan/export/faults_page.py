@@ -32,7 +32,7 @@ def write_faults_page(
     name: str,
     faults: Sequence[Fault],
     inputs: Sequence[Mended],
-    read: Sequence[Source],
+    read: Mapping[str, Source],
     language: str,
 ) -> None:
     """Write the page.
@@ -51,7 +51,7 @@ def write_faults_page(
 
 
 def faults_page(
-    name: str, faults: Sequence[Fault], inputs: Sequence[Mended], read: Sequence[Source], language: str
+    name: str, faults: Sequence[Fault], inputs: Sequence[Mended], read: Mapping[str, Source], language: str
 ) -> str:
     """Return the page: faults that forbid a plan first, each with its number on the map; last how each input was read."""
     ordered = sorted(faults, key=lambda fault: list(Harm).index(fault.harm))
@@ -88,11 +88,11 @@ def _table(faults: Sequence[Fault], places: Mapping[str, gpd.GeoSeries], languag
     yield "</tbody></table>"
 
 
-def _read(read: Sequence[Source], language: str) -> Iterator[str]:
+def _read(read: Mapping[str, Source], language: str) -> Iterator[str]:
     """Yield how each input was read."""
     if read:
         yield f"<h2>{escape(say(language, 'checks.read_head'))}</h2>"
-        lines = (escape(how_read(source, language)) for source in read)
+        lines = (escape(how_read(part, source, language)) for part, source in read.items())
         yield f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>"
 
 

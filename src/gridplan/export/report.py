@@ -250,20 +250,19 @@ def _parameters(plan: Plan) -> Iterator[str]:
 
 def _inputs(plan: Plan) -> Iterator[str]:
     """Yield the files that the plan was made from and how they were read, so that anybody can see whether theirs are the same."""
-    read = plan.report.get("sources", {})
-    lines = []
-    for label, sha in plan.report["inputs"].items():
-        found = read.get(label, {})
-        rows = number(found["rows"]) if "rows" in found else ""
-        lines.append(
-            (
-                plain(label),
-                rows,
-                plain(found.get("encoding", "")),
-                plain(found.get("crs", "")),
-                f"`{sha[:12]}`",
-            )
+    checksums, read = plan.report["inputs"], plan.report.get("sources")
+    if read is None:  # a plan of an earlier version
+        read = {label: {"file": label} for label in checksums}
+    lines = [
+        (
+            plain(found["file"]),
+            number(found["rows"]) if "rows" in found else "",
+            plain(found.get("encoding", "")),
+            plain(found.get("crs", "")),
+            f"`{checksums[found['file']][:12]}`",
         )
+        for found in read.values()
+    ]
     if lines:
         yield f"## {_said(plan, 'inputs')}"
         heads = ("head_file", "head_rows", "head_encoding", "head_crs", "head_sha256")

@@ -66,7 +66,7 @@ def inspect(plan: PlanFile) -> list[Fault]:
 
 
 @_uncollected()
-def looked_over(plan: PlanFile) -> tuple[list[Fault], list[Source]]:
+def looked_over(plan: PlanFile) -> tuple[list[Fault], dict[str, Source]]:
     """Return what ``inspect`` does, and how each input was read that could be.
 
     Raises
@@ -88,7 +88,7 @@ def looked_over(plan: PlanFile) -> tuple[list[Fault], list[Source]]:
     if found.inputs is not None:
         faults += [*unknown(plan, found.inputs), *beyond(plan, found.inputs)]
     ordered = sorted(faults, key=lambda fault: [*Harm].index(fault.harm))
-    return ordered, [opened.source for opened in found.parts.values()]
+    return ordered, {part: opened.source for part, opened in found.parts.items()}
 
 
 @_uncollected()
